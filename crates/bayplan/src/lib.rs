@@ -1,0 +1,4 @@
+//! bayplan compiles blueprints (Compose plus a few intents) to compose files, Traefik, Prometheus, Alloy and dnsmasq
+//! configuration that agree with each other.
+
+pub mod value;

@@ -1,0 +1,3 @@
+//! The repository's own verbs.
+
+fn main() {}
