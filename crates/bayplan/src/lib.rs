@@ -1,4 +1,6 @@
 //! bayplan compiles blueprints (Compose plus a few intents) to compose files, Traefik, Prometheus, Alloy and dnsmasq
 //! configuration that agree with each other.
 
+pub mod finding;
+pub mod source;
 pub mod value;
