@@ -1,3 +1,7 @@
 //! The `bayplan` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bayplan_cli::main_with(std::env::args_os())
+}

@@ -1,0 +1,137 @@
+//! `command line → what to do`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Compiles blueprints to compose files and the Traefik, Prometheus, Alloy and dnsmasq configuration that belongs to them.
+#[derive(Debug, Parser)]
+#[command(name = "bayplan", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 clean, 1 a denied finding or stale output, 2 could not run")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// How to print.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Args)]
+pub struct OutputArgs {
+    /// The format of findings and results
+    #[arg(long, global = true, value_enum, default_value_t = Format::Pretty, value_name = "FORMAT")]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// The verbs.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Verb {
+    /// Compile fleets and write their output
+    Gen(GenArgs),
+    /// Check blueprints and compose files; write nothing
+    Lint(LintArgs),
+    /// Explain a rule
+    Explain(ExplainArgs),
+    /// Print or write the JSON Schemas
+    Schema(SchemaArgs),
+}
+
+/// `bayplan gen`
+#[derive(Debug, Clone, Args)]
+pub struct GenArgs {
+    /// Write nothing; exit with 1 where the output is stale
+    #[arg(long)]
+    pub check: bool,
+    /// Show what changes
+    #[arg(long)]
+    pub diff: bool,
+    /// Only this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Overwrite files that were edited by hand or not written by bayplan
+    #[arg(long)]
+    pub force: bool,
+    /// Where to write
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    pub out: PathBuf,
+    /// Fleet folders (each holds a `fleet.yaml`), or folders of them; all under `blueprints/` by default
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `bayplan lint`
+#[derive(Debug, Clone, Args)]
+pub struct LintArgs {
+    /// Only this environment
+    #[arg(long, value_name = "NAME")]
+    pub env: Option<String>,
+    /// Fleet folders, compose files, or folders of them; `blueprints/` or the compose file here by default
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `bayplan explain`
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The rule's name, such as `unpinned-image`; all rules where none is given
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+}
+
+/// `bayplan schema`
+#[derive(Debug, Clone, Args)]
+pub struct SchemaArgs {
+    /// The schema's name: `blueprint` or `fleet`; the names where none is given
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Write all schemas (or the named one) as `NAME.schema.json` into this folder
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+    /// With `--write`: write nothing; exit with 1 where a schema is stale
+    #[arg(long, requires = "write")]
+    pub check: bool,
+}
+
+/// The formats of findings and results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: with excerpts of the source
+    Pretty,
+    /// For programs: one JSON object
+    Json,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_stand_before_and_behind_the_verb() {
+        for args in [["bayplan", "--format=json", "lint", "a.yaml"], ["bayplan", "lint", "a.yaml", "--format=json"]] {
+            let cli = Cli::try_parse_from(args).unwrap();
+            assert_eq!(cli.output.format, Format::Json);
+            assert!(matches!(cli.verb, Verb::Lint(lint) if lint.paths == [PathBuf::from("a.yaml")]));
+        }
+    }
+}
