@@ -1,6 +1,7 @@
 //! bayplan compiles blueprints (Compose plus a few intents) to compose files, Traefik, Prometheus, Alloy and dnsmasq
 //! configuration that agree with each other.
 
+pub mod emit;
 pub mod finding;
 pub mod source;
 pub mod value;
