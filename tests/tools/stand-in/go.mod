@@ -1,0 +1,3 @@
+module bayplan.test/stand-in
+
+go 1.26.0
