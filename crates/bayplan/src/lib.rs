@@ -4,4 +4,6 @@
 pub mod emit;
 pub mod finding;
 pub mod source;
+#[cfg(feature = "sync")]
+pub mod sync;
 pub mod value;
