@@ -130,10 +130,10 @@ impl Tree {
         check_path(path).map_err(|why| TreeError::Path { path: path.to_owned(), why })?;
         let parts: Vec<(&str, bool)> = path.match_indices('/').map(|(at, _)| (&path[..at], false)).collect();
         for (part, is_file) in parts.iter().copied().chain([(path, true)]) {
-            if let Some((with, was_file)) = self.taken.get(&part.to_lowercase()) {
-                if is_file || *was_file || with != part {
-                    return Err(TreeError::Collision { path: path.to_owned(), with: with.clone() });
-                }
+            if let Some((with, was_file)) = self.taken.get(&part.to_lowercase())
+                && (is_file || *was_file || with != part)
+            {
+                return Err(TreeError::Collision { path: path.to_owned(), with: with.clone() });
             }
         }
         for (part, is_file) in parts.into_iter().chain([(path, true)]) {

@@ -90,6 +90,7 @@ impl MountSpec {
             unknown_options: Vec::new(),
         };
         // One or two bytes are a path, whatever they are.
+        #[allow(clippy::single_range_in_vec_init, reason = "one section: the whole text")]
         let sections = if text.len() <= 2 { vec![0..text.len()] } else { split(text) };
         if let Some(empty) = sections.iter().find(|section| section.is_empty()) {
             let range = empty.start.saturating_sub(1)..(empty.end + 1).min(text.len());
