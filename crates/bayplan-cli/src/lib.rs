@@ -1,7 +1,6 @@
 //! The process that reads disk and prints: command line → files found → pipeline → findings shown, trees written.
 
 pub mod args;
-pub mod render;
 
 use clap::Parser;
 use std::ffi::OsString;

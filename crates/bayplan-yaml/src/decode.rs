@@ -1,7 +1,7 @@
 //! `Node → typed value + every error`: decoding that does not stop at its first error.
 //!
 //! A [`Decode`] implementation returns what it could make of a node and reports everything that is wrong to the
-//! [`Decoder`]. [`record!`](crate::record) writes the struct, its decoder and the list of its keys from one definition.
+//! [`Decoder`]. The `record!` macro of the `bayplan` crate writes the struct, its decoder and the list of its keys from one definition.
 
 use crate::{Location, Node, Path, Segment, Value};
 use indexmap::IndexMap;

@@ -2,7 +2,9 @@
 //! configuration that agree with each other.
 
 pub mod emit;
+pub mod compose;
 pub mod finding;
+pub mod record;
 pub mod source;
 #[cfg(feature = "sync")]
 pub mod sync;

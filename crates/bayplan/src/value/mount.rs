@@ -5,11 +5,12 @@ use super::{Invalid, scalar};
 use std::fmt;
 
 /// What a mount is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum MountType {
     /// A folder or file of the host.
     Bind,
     /// A volume that Docker keeps.
+    #[default]
     Volume,
     /// Memory.
     Tmpfs,
