@@ -12,12 +12,19 @@
 //!
 //! This crate knows no Compose.
 
+pub mod compose;
 pub mod decode;
+pub mod error;
 pub mod node;
+pub mod parse;
 pub mod path;
+pub mod scalar;
 pub mod span;
 
+pub use compose::{Read, read, read_bytes};
 pub use decode::{Decode, DecodeError, Decoder};
+pub use error::{ErrorKind, Limits, YamlError};
 pub use node::{Entry, Map, Node, Value};
+pub use parse::{Comment, Document, Kind, NodeId, Style, Syntax};
 pub use path::{Path, Segment};
 pub use span::{LineIndex, Location, Position, SourceId, Span};

@@ -1,0 +1,210 @@
+//! `plain text → typed value`, as Docker Compose's own reader (go.yaml.in/yaml v4.0.0-rc.4) types it.
+
+use crate::Value;
+
+/// What an unquoted scalar is.
+pub fn resolve(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        ".nan" | ".NaN" | ".NAN" => return Value::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Value::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => return Value::Float(f64::NEG_INFINITY),
+        // v4 keeps the sign of zero, and only a float has one
+        "-0" => return Value::Float(-0.0),
+        _ => {}
+    }
+    let typed = match text.as_bytes().first() {
+        Some(b'0'..=b'9' | b'+' | b'-') => number(text),
+        Some(b'.') => float(text).map(Value::Float),
+        _ => None,
+    };
+    typed.unwrap_or_else(|| Value::String(text.into()))
+}
+
+fn number(text: &str) -> Option<Value> {
+    if is_timestamp(text) {
+        return Some(Value::Timestamp(text.into()));
+    }
+    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    integer(&plain).map(Value::Int).or_else(|| float(&plain).map(Value::Float))
+}
+
+/// Go's `ParseInt(text, 0, 64)`, and `ParseUint` after it: `0x`, `0o`, `0b` and a leading `0` name the base.
+fn integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let lower = digits.to_ascii_lowercase();
+    let (base, digits) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (16, &lower[2..]),
+        [b'0', b'o', ..] => (8, &lower[2..]),
+        [b'0', b'b', ..] => (2, &lower[2..]),
+        [b'0', _, ..] => (8, &lower[1..]),
+        _ => (10, &lower[..]),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let value = i128::from_str_radix(digits, base).ok()?;
+    let value = if negative { -value } else { value };
+    let signed_only = text.starts_with(['+', '-']);
+    let top = if signed_only { i128::from(i64::MAX) } else { i128::from(u64::MAX) };
+    (value >= i128::from(i64::MIN) && value <= top).then_some(value)
+}
+
+/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, as Go reads it; too large is no float.
+fn float(text: &str) -> Option<f64> {
+    let body = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(body);
+    let mut rest = &body[whole..];
+    if let Some(fraction) = rest.strip_prefix('.') {
+        let count = digits(fraction);
+        if whole == 0 && count == 0 {
+            return None;
+        }
+        rest = &fraction[count..];
+    } else if whole == 0 {
+        return None;
+    }
+    if let Some(exponent) = rest.strip_prefix(['e', 'E']) {
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        if exponent.is_empty() || digits(exponent) != exponent.len() {
+            return None;
+        }
+    } else if !rest.is_empty() {
+        return None;
+    }
+    text.parse::<f64>().ok().filter(|value| value.is_finite())
+}
+
+/// Whether go-yaml makes a point in time of `text`: `2001-12-14`, `2001-12-14 21:59:43.10`, `2001-12-14t21:59:43-05:00`.
+fn is_timestamp(text: &str) -> bool {
+    let mut rest = text;
+    let mut take = |low: usize, high: usize| -> Option<u32> {
+        let count = rest.bytes().take(high).take_while(u8::is_ascii_digit).count();
+        let value = (count >= low).then(|| rest[..count].parse().ok()).flatten()?;
+        rest = &rest[count..];
+        Some(value)
+    };
+    let Some(year) = take(4, 4) else { return false };
+    let parse = || -> Option<bool> {
+        let (month, after) = field(rest.strip_prefix('-')?)?;
+        let (day, after) = field(after.strip_prefix('-')?)?;
+        if !(1..=12).contains(&month) || day == 0 || day > days(year, month) {
+            return Some(false);
+        }
+        if after.is_empty() {
+            return Some(true);
+        }
+        let separator = after.chars().next()?;
+        let zoned = matches!(separator, 'T' | 't');
+        if !zoned && separator != ' ' {
+            return Some(false);
+        }
+        let (hour, after) = field(&after[1..])?;
+        let (minute, after) = field(after.strip_prefix(':')?)?;
+        let (second, mut after) = field(after.strip_prefix(':')?)?;
+        if hour > 23 || minute > 59 || second > 59 {
+            return Some(false);
+        }
+        if let Some(fraction) = after.strip_prefix(['.', ',']) {
+            let count = fraction.bytes().take_while(u8::is_ascii_digit).count();
+            if count == 0 {
+                return Some(false);
+            }
+            after = &fraction[count..];
+        }
+        if !zoned {
+            return Some(after.is_empty());
+        }
+        if after == "Z" {
+            return Some(true);
+        }
+        let zone = after.strip_prefix(['+', '-'])?;
+        let bytes = zone.as_bytes();
+        let two = |at: usize| zone.get(at..at + 2).and_then(|text| text.parse::<u32>().ok());
+        Some(bytes.len() == 5 && bytes[2] == b':' && two(0).is_some_and(|h| h <= 24) && two(3).is_some_and(|m| m < 60))
+    };
+    parse().unwrap_or(false)
+}
+
+/// One or two digits, and what follows.
+fn field(text: &str) -> Option<(u32, &str)> {
+    let count = text.bytes().take(2).take_while(u8::is_ascii_digit).count();
+    Some((text[..count].parse().ok()?, &text[count..]))
+}
+
+fn days(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Readers of YAML that type some plain scalars otherwise than Docker Compose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// YAML 1.1, as PyYAML reads it.
+    Yaml11,
+    /// go-yaml v2, as Prometheus reads it.
+    GoYamlV2,
+    /// YAML 1.2's core schema, as most editors read it.
+    Yaml12,
+}
+
+/// The readers that take the plain scalar `text` for something else than Docker Compose does.
+pub fn ambiguous(text: &str) -> Vec<Reader> {
+    let lower = text.to_ascii_lowercase();
+    let mut readers = Vec::new();
+    let word = matches!(lower.as_str(), "yes" | "no" | "on" | "off");
+    let letter = matches!(lower.as_str(), "y" | "n");
+    let is_word_case = text == lower || text == lower.to_ascii_uppercase() || capitalised(text, &lower);
+    if word && is_word_case {
+        readers.extend([Reader::Yaml11, Reader::GoYamlV2]);
+    } else if letter {
+        readers.push(Reader::GoYamlV2);
+    }
+    if sexagesimal(text) {
+        readers.push(Reader::Yaml11);
+    }
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if matches!(resolve(text), Value::Int(_) | Value::Float(_)) {
+        let octal = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
+        if octal || digits.contains('_') {
+            readers.push(Reader::Yaml12);
+        }
+        if digits.to_ascii_lowercase().starts_with("0o")
+            || (digits.contains(['e', 'E']) && !digits.starts_with("0x") && !digits.contains("."))
+        {
+            readers.push(Reader::Yaml11);
+        }
+    }
+    if matches!(resolve(text), Value::Timestamp(_)) {
+        readers.extend([Reader::GoYamlV2, Reader::Yaml12]);
+    }
+    readers
+}
+
+fn capitalised(text: &str, lower: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|c| c.is_ascii_uppercase()) && letters.as_str() == &lower[1..]
+}
+
+/// `22:22`, `1:30:45`: a base-60 integer in YAML 1.1.
+fn sexagesimal(text: &str) -> bool {
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let mut parts = text.split(':');
+    let first = parts.next().unwrap_or("");
+    let rest: Vec<&str> = parts.collect();
+    first.starts_with(|c: char| ('1'..='9').contains(&c))
+        && first.bytes().all(|b| b.is_ascii_digit() || b == b'_')
+        && !rest.is_empty()
+        && rest.iter().all(|part| part.len() <= 2 && part.parse::<u32>().is_ok_and(|n| n < 60))
+}
