@@ -1,10 +1,58 @@
 //! The process that reads disk and prints: command line → files found → pipeline → findings shown, trees written.
 
 pub mod args;
+pub mod compile;
+pub mod discover;
+pub mod render;
+pub mod run;
 
+use bayplan::sync::SyncError;
 use clap::Parser;
+use render::Style;
 use std::ffi::OsString;
+use std::io::{Write, stderr, stdout};
+use std::path::Path;
 use std::process::ExitCode;
+
+/// How a run that could run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing is denied and nothing is stale.
+    Clean,
+    /// A finding is denied, output is stale, or a file that is not ours is in the way.
+    Denied,
+}
+
+/// Why there was nothing to run: bad arguments or a disk that refuses.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    /// A failure; `message` in lower case, without a full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    /// With the one thing to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    fn io(action: &str, path: &Path, error: &std::io::Error) -> Self {
+        Self::new(format!("cannot {action} `{}`: {error}", path.display()))
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        Self::new(error.to_string()).help(error.help())
+    }
+}
 
 /// Runs the command line `args` (the program's name first): the function behind `bayplan` and behind `cargo xtask`.
 ///
@@ -14,16 +62,43 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    match args::Cli::try_parse_from(args) {
-        Ok(cli) => {
-            eprintln!("not yet: {:?}", cli.verb);
-            ExitCode::from(2)
-        }
+    let cli = match args::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
         Err(error) => {
             // Help and version are errors to clap, with exit code 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             let _ = error.print();
-            ExitCode::from(code)
+            return ExitCode::from(code);
         }
+    };
+    let (out, err) = (Style::of(&cli.output, &stdout()), Style::of(&cli.output, &stderr()));
+    let mut said = run::Said::default();
+    // Paths are shown as given, so they stay relative.
+    let runner = run::Runner { here: Path::new(""), compiler: &compile::Library, out, err };
+    let result = runner.run(&cli.verb, &mut said);
+    let written = stdout().write_all(said.out.as_bytes()).and_then(|()| stdout().flush());
+    let _ = stderr().write_all(said.err.as_bytes());
+    match (result, written) {
+        (Err(failure), _) => {
+            let mut text = format!("{} {}\n", err.paint("31;1", "error:"), failure.message);
+            if let Some(help) = failure.help {
+                text += &format!("{} {help}\n", err.paint("36", "help:"));
+            }
+            let _ = stderr().write_all(text.as_bytes());
+            ExitCode::from(2)
+        }
+        // Whoever read the output has had enough of it.
+        (Ok(exit), Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => exit.into(),
+        (_, Err(_)) => ExitCode::from(2),
+        (Ok(exit), Ok(())) => exit.into(),
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Denied => 1,
+        })
     }
 }

@@ -1,0 +1,263 @@
+//! `paths → fleets and compose files`, and their texts.
+
+use crate::Failure;
+use bayplan::finding::{Finding, Report};
+use bayplan::source::Sources;
+use bayplan_yaml::{Location, SourceId, Span};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The file that makes a folder a fleet.
+pub const FLEET: &str = "fleet.yaml";
+/// Where fleets are looked for when no path is given.
+const BLUEPRINTS: &str = "blueprints";
+/// Larger files, in bytes, are not read.
+const LARGEST: u64 = 128 << 20;
+/// Folders deeper than this are not searched.
+const DEEPEST: usize = 32;
+
+/// What there is to work on, in the order of paths.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Folders with a `fleet.yaml`.
+    pub fleets: BTreeSet<PathBuf>,
+    /// Compose files that belong to no fleet.
+    pub compose: BTreeSet<PathBuf>,
+}
+
+/// The files of a fleet, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fleet {
+    /// The folder's name.
+    pub name: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// `fleet.yaml`; nothing where it could not be read.
+    pub settings: Option<SourceId>,
+    /// The blueprints by file name: every other `.yaml` or `.yml` file in the folder.
+    pub blueprints: Vec<(String, SourceId)>,
+    /// The environment files by file name: every `.env` or `NAME.env` file in the folder.
+    pub environments: Vec<(String, SourceId)>,
+}
+
+/// Finds what `paths` name; with no path, what `blueprints/` or this folder holds. Compose files are looked for where
+/// `compose` says so.
+pub fn find(here: &Path, paths: &[PathBuf], compose: bool) -> Result<Found, Failure> {
+    let mut found = Found::default();
+    if paths.is_empty() {
+        let blueprints = here.join(BLUEPRINTS);
+        if blueprints.is_dir() {
+            search(&blueprints, compose, 0, &mut found)?;
+        } else if here.join(FLEET).is_file() {
+            found.fleets.insert(here.to_owned());
+        } else if compose {
+            found.compose.extend(entries(here)?.into_iter().filter(|path| path.is_file() && is_compose(path)));
+        }
+        if found == Found::default() {
+            let what = if compose { "fleet and no compose file" } else { "fleet" };
+            return Err(Failure::new(format!("there is no {what} here"))
+                .help(format!("name a path, or make a folder `{BLUEPRINTS}/NAME` with a `{FLEET}` in it")));
+        }
+        return Ok(found);
+    }
+    for path in paths {
+        let path = here.join(path.strip_prefix(".").unwrap_or(path));
+        let metadata = fs::metadata(here_if_empty(&path)).map_err(|error| Failure::io("read", &path, &error))?;
+        if metadata.is_dir() {
+            let before = (found.fleets.len(), found.compose.len());
+            search(&path, compose, 0, &mut found)?;
+            if before == (found.fleets.len(), found.compose.len()) && !found.fleets.contains(&path) {
+                return Err(Failure::new(format!("`{}` holds no fleet", path.display()))
+                    .help(format!("a fleet is a folder with a `{FLEET}`")));
+            }
+        } else if let Some(fleet) = path.parent().filter(|folder| folder.join(FLEET).is_file()) {
+            found.fleets.insert(fleet.to_owned());
+        } else if compose {
+            found.compose.insert(path);
+        } else {
+            return Err(Failure::new(format!("`{}` belongs to no fleet", path.display()))
+                .help(format!("put it into a folder with a `{FLEET}`")));
+        }
+    }
+    Ok(found)
+}
+
+/// Reads the files of the fleet in `folder`. What cannot be read as text is a finding.
+pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mut Report) -> Result<Fleet, Failure> {
+    let name = fs::canonicalize(here_if_empty(folder))
+        .ok()
+        .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .unwrap_or_else(|| "fleet".to_owned());
+    let mut fleet =
+        Fleet { name, folder: folder.to_owned(), settings: None, blueprints: Vec::new(), environments: Vec::new() };
+    for path in entries(folder)?.into_iter().filter(|path| path.is_file()) {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
+        let is_yaml = matches!(path.extension().and_then(|end| end.to_str()), Some("yaml" | "yml"));
+        let is_environment = name.ends_with(".env");
+        if !(is_environment || is_yaml && !name.starts_with('.')) {
+            continue;
+        }
+        let source = read(here, &path, sources, report)?;
+        match source {
+            None => {}
+            Some(source) if name == FLEET => fleet.settings = Some(source),
+            Some(source) if is_yaml => fleet.blueprints.push((name, source)),
+            Some(source) => fleet.environments.push((name, source)),
+        }
+    }
+    Ok(fleet)
+}
+
+/// Reads one text. What is no text is a finding.
+pub fn read(here: &Path, path: &Path, sources: &mut Sources, report: &mut Report) -> Result<Option<SourceId>, Failure> {
+    let shown = show(here, path);
+    let length = fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?.len();
+    if length > LARGEST {
+        let source = sources.add_file(shown, "");
+        report.push(
+            Finding::deny(
+                "unreadable-file",
+                Location { source, ..Location::default() },
+                "the file has more than 128 MiB",
+            )
+            .help("bayplan reads configuration; move the data elsewhere"),
+        );
+        return Ok(None);
+    }
+    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(sources.add_file(shown, text))),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to() as u32;
+            let bytes = error.as_bytes();
+            let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+            let found = bytes.get(at as usize).copied().unwrap_or_default();
+            let source = sources.add_file(shown, String::from_utf8_lossy(bytes).into_owned());
+            let at = Location { source, span: Span::new(at, at + '\u{fffd}'.len_utf8() as u32) };
+            let message = match wide {
+                true => "the file is UTF-16, not UTF-8".to_owned(),
+                false => format!("the byte `{found:#04x}` is not UTF-8"),
+            };
+            report.push(Finding::deny("unreadable-file", at, message).help("save the file as UTF-8"));
+            Ok(None)
+        }
+    }
+}
+
+/// A path as shown: from here, with `/`.
+pub fn show(here: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(here).unwrap_or(path);
+    let path = path.strip_prefix(".").unwrap_or(path);
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn search(folder: &Path, compose: bool, depth: usize, found: &mut Found) -> Result<(), Failure> {
+    if folder.join(FLEET).is_file() {
+        found.fleets.insert(folder.to_owned());
+        return Ok(());
+    }
+    for path in entries(folder)? {
+        // Links are not followed, so that the search ends.
+        let Ok(kind) = fs::symlink_metadata(&path).map(|metadata| metadata.file_type()) else { continue };
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
+        if kind.is_dir() && depth < DEEPEST && !name.starts_with('.') && !matches!(name, "node_modules" | "target") {
+            search(&path, compose, depth + 1, found)?;
+        } else if compose && kind.is_file() && is_compose(&path) {
+            found.compose.insert(path);
+        }
+    }
+    Ok(())
+}
+
+fn is_compose(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some((stem, "yaml" | "yml")) = name.rsplit_once('.') else { return false };
+    stem == "compose" || stem.starts_with("compose.") || stem.starts_with("docker-compose")
+}
+
+/// The path to open for a folder that may be the empty path.
+fn here_if_empty(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        let mut paths = fs::read_dir(here_if_empty(folder))?
+            .map(|entry| Ok(folder.join(entry?.file_name())))
+            .collect::<std::io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    };
+    read().map_err(|error| Failure::io("read", folder, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "a: 1\n").unwrap();
+        }
+        dir
+    }
+
+    fn names(here: &Path, paths: &BTreeSet<PathBuf>) -> Vec<String> {
+        paths.iter().map(|path| show(here, path)).collect()
+    }
+
+    #[test]
+    fn fleets_and_compose_files_are_found_where_they_are() {
+        let dir = folder(&[
+            "blueprints/shop/fleet.yaml",
+            "blueprints/shop/compose.yaml",
+            "blueprints/media/fleet.yaml",
+            "blueprints/old/docker-compose.prod.yml",
+            "blueprints/old/notes.yaml",
+            "blueprints/.hidden/fleet.yaml",
+            "other/compose.yml",
+        ]);
+        let here = dir.path();
+        let found = find(here, &[], true).unwrap();
+        assert_eq!(names(here, &found.fleets), ["blueprints/media", "blueprints/shop"]);
+        assert_eq!(names(here, &found.compose), ["blueprints/old/docker-compose.prod.yml"]);
+        let found = find(here, &["other".into(), "blueprints/shop/compose.yaml".into()], true).unwrap();
+        assert_eq!(names(here, &found.fleets), ["blueprints/shop"]);
+        assert_eq!(names(here, &found.compose), ["other/compose.yml"]);
+        let found = find(here, &["blueprints/old/notes.yaml".into()], true).unwrap();
+        assert_eq!(names(here, &found.compose), ["blueprints/old/notes.yaml"]);
+        assert_eq!(find(&here.join("other"), &[], true).unwrap().compose.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let dir = folder(&["other/x.yaml"]);
+        let here = dir.path();
+        for (paths, compose) in [(vec![], true), (vec!["nowhere".into()], true), (vec!["other/x.yaml".into()], false)] {
+            assert!(find(here, &paths, compose).is_err(), "{paths:?}");
+        }
+        assert!(find(here, &["other".into()], true).is_err());
+    }
+
+    #[test]
+    fn files_of_a_fleet_and_files_that_are_no_text() {
+        let dir = folder(&["shop/fleet.yaml", "shop/web.yaml", "shop/dev.env", "shop/notes.md", "shop/sub/x.yaml"]);
+        fs::write(dir.path().join("shop/bad.yaml"), b"a: \xff\xfe\n").unwrap();
+        fs::write(dir.path().join("shop/wide.yaml"), b"\xff\xfea\0").unwrap();
+        let (mut sources, mut report) = (Sources::new(), Report::new());
+        let fleet = read_fleet(dir.path(), &dir.path().join("shop"), &mut sources, &mut report).unwrap();
+        let names = |files: &[(String, SourceId)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!((fleet.name.as_str(), fleet.settings.is_some()), ("shop", true));
+        assert_eq!(
+            (names(&fleet.blueprints), names(&fleet.environments)),
+            (vec!["web.yaml".into()], vec!["dev.env".into()])
+        );
+        let said: Vec<_> =
+            report.findings.iter().map(|f| (sources.position(f.at).unwrap().column, f.message.as_str())).collect();
+        assert_eq!(said, [(4, "the byte `0xff` is not UTF-8"), (1, "the file is UTF-16, not UTF-8")]);
+    }
+}

@@ -1,0 +1,290 @@
+//! `verb → exit code`: finds, compiles, shows and writes.
+
+use crate::args::{ExplainArgs, Format, GenArgs, LintArgs, SchemaArgs, Verb};
+use crate::compile::{Compiler, Run};
+use crate::discover::{self, Found};
+use crate::render::{Style, counted, json, pretty};
+use crate::{Exit, Failure};
+use bayplan::finding::Level;
+use bayplan::sync::{self, Action, Change, Conflict, Folder, Options, SyncError};
+use serde_json::json;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// At most so many lines of a difference are shown where none was asked for.
+const DIFF_LINES: usize = 40;
+
+/// What a verb has to say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The result, for standard output.
+    pub out: String,
+    /// Findings and remarks that are not the result, for standard error.
+    pub err: String,
+}
+
+/// Runs verbs.
+#[derive(Clone, Copy)]
+pub struct Runner<'a> {
+    /// The folder that paths are relative to; empty for the one that the process stands in.
+    pub here: &'a Path,
+    /// What compiles.
+    pub compiler: &'a dyn Compiler,
+    /// How standard output looks.
+    pub out: Style,
+    /// How standard error looks.
+    pub err: Style,
+}
+
+impl Runner<'_> {
+    /// Runs a verb.
+    pub fn run(self, verb: &Verb, said: &mut Said) -> Result<Exit, Failure> {
+        match verb {
+            Verb::Gen(args) => self.generate(args, said),
+            Verb::Lint(args) => self.lint(args, said),
+            Verb::Explain(args) => self.explain(args, said),
+            Verb::Schema(args) => self.schema(args, said),
+        }
+    }
+
+    /// Compiles what was found; nothing is written.
+    pub fn compile(self, found: &Found, environment: Option<&str>) -> Result<Run, Failure> {
+        let here = self.here;
+        let mut run = Run::default();
+        for folder in &found.fleets {
+            let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
+            self.compiler.fleet(&fleet, environment, &mut run);
+        }
+        for path in &found.compose {
+            if let Some(file) = discover::read(here, path, &mut run.sources, &mut run.report)? {
+                self.compiler.compose(file, &mut run);
+            }
+        }
+        run.report.sort(&run.sources);
+        Ok(run)
+    }
+
+    fn lint(self, args: &LintArgs, said: &mut Said) -> Result<Exit, Failure> {
+        let (here, style) = (self.here, self.out);
+        let run = self.compile(&discover::find(here, &args.paths, true)?, args.env.as_deref())?;
+        let files = run.sources.files().count();
+        match style.format {
+            Format::Json => line(&mut said.out, &json::report(&run.report, &run.sources, files).to_string()),
+            Format::Pretty => {
+                said.out.push_str(&pretty::findings(&run.report, &run.sources, style));
+                line(&mut said.out, &pretty::summary(&run.report, &run.sources, files, style));
+            }
+        }
+        Ok(if run.report.denied() { Exit::Denied } else { Exit::Clean })
+    }
+
+    fn generate(self, args: &GenArgs, said: &mut Said) -> Result<Exit, Failure> {
+        let Self { here, out, err, .. } = self;
+        let root = here.join(&args.out);
+        if !args.check && sync::recover(&root).map_err(Failure::from)? {
+            line(&mut said.err, "an interrupted run was undone first");
+        }
+        let run = self.compile(&discover::find(here, &args.paths, false)?, args.env.as_deref())?;
+        let files = run.sources.files().count();
+        let mut object = json::report(&run.report, &run.sources, files);
+        if out.format == Format::Pretty {
+            said.err.push_str(&pretty::findings(&run.report, &run.sources, err));
+            if run.report.count(Level::Deny) + run.report.count(Level::Warn) > 0 {
+                line(&mut said.err, &pretty::summary(&run.report, &run.sources, files, err));
+            }
+        }
+        let mut exit = Exit::Denied;
+        if run.report.denied() {
+            if out.format == Format::Pretty {
+                line(&mut said.err, "nothing was written");
+            }
+        } else {
+            let Written { changes, refused, interrupted } = write(&root, args, &run)?;
+            let stale = interrupted || args.check && !changes.is_empty();
+            exit = if refused.is_empty() && !stale { Exit::Clean } else { Exit::Denied };
+            match out.format {
+                Format::Json => {
+                    let change = |change: &Change| json!({ "path": change.path, "action": verb(change.action) });
+                    object["output"] = json!({
+                        "root": discover::show(here, &root),
+                        "written": !args.check && refused.is_empty(),
+                        "changes": changes.iter().map(change).collect::<Vec<_>>(),
+                        "refused": refused.iter().map(|conflict| {
+                            json!({ "path": conflict.change.path, "reason": conflict.reason.to_string() })
+                        }).collect::<Vec<_>>(),
+                    });
+                }
+                Format::Pretty => {
+                    let root = discover::show(here, &root);
+                    if interrupted {
+                        line(&mut said.err, "an earlier run was interrupted; `bayplan gen` will undo it first");
+                    }
+                    if refused.is_empty() {
+                        show_changes(&changes, &root, args, out, said);
+                    } else {
+                        show_refused(refused, &root, args, err, said);
+                    }
+                }
+            }
+        }
+        if out.format == Format::Json {
+            line(&mut said.out, &object.to_string());
+        }
+        Ok(exit)
+    }
+
+    fn explain(self, args: &ExplainArgs, said: &mut Said) -> Result<Exit, Failure> {
+        let rules = self.compiler.rules();
+        let Some(wanted) = &args.rule else {
+            for (name, _) in &rules {
+                line(&mut said.out, name);
+            }
+            return Ok(Exit::Clean);
+        };
+        match rules.iter().find(|(name, _)| name == wanted) {
+            Some((_, text)) => {
+                line(&mut said.out, text.trim_end());
+                Ok(Exit::Clean)
+            }
+            None => Err(unknown("rule", wanted, rules.iter().map(|(name, _)| *name), "bayplan explain")),
+        }
+    }
+
+    fn schema(self, args: &SchemaArgs, said: &mut Said) -> Result<Exit, Failure> {
+        let here = self.here;
+        let mut schemas = self.compiler.schemas();
+        if let Some(wanted) = &args.name {
+            if !schemas.iter().any(|(name, _)| name == wanted) {
+                return Err(unknown("schema", wanted, schemas.iter().map(|(name, _)| *name), "bayplan schema"));
+            }
+            schemas.retain(|(name, _)| name == wanted);
+        }
+        let Some(folder) = &args.write else {
+            for (name, text) in &schemas {
+                line(&mut said.out, if args.name.is_some() { text.trim_end() } else { name });
+            }
+            return Ok(Exit::Clean);
+        };
+        let mut exit = Exit::Clean;
+        for (name, text) in &schemas {
+            let path = here.join(folder).join(format!("{name}.schema.json"));
+            let shown = discover::show(here, &path);
+            if fs::read_to_string(&path).is_ok_and(|there| there.replace("\r\n", "\n") == *text) {
+                continue;
+            }
+            if args.check {
+                exit = Exit::Denied;
+                line(&mut said.out, &format!("{shown} is stale: run `bayplan schema --write {}`", folder.display()));
+                continue;
+            }
+            fs::create_dir_all(here.join(folder)).map_err(|error| Failure::io("create", folder, &error))?;
+            fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
+            line(&mut said.out, &format!("{shown} written"));
+        }
+        Ok(exit)
+    }
+}
+
+/// What became of the output.
+struct Written {
+    changes: Vec<Change>,
+    refused: Vec<Conflict>,
+    interrupted: bool,
+}
+
+/// Writes, or with `--check` only compares.
+fn write(root: &Path, args: &GenArgs, run: &Run) -> Result<Written, Failure> {
+    let paths: Vec<String> = run.outputs.iter().map(|out| format!("{}/{}", out.fleet, out.environment)).collect();
+    let folders: Vec<Folder<'_>> =
+        paths.iter().zip(&run.outputs).map(|(path, out)| Folder { path, tree: &out.tree }).collect();
+    let options = Options { force: args.force };
+    if args.check {
+        let found = sync::compare(root, &folders, options)?;
+        return Ok(Written { changes: found.changes, refused: found.conflicts, interrupted: found.interrupted });
+    }
+    let (changes, refused) = match sync::sync(root, &folders, options) {
+        Ok(outcome) => (outcome.changes, Vec::new()),
+        Err(SyncError::Conflicts(conflicts)) => (Vec::new(), conflicts),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Written { changes, refused, interrupted: false })
+}
+
+fn show_changes(changes: &[Change], root: &str, args: &GenArgs, style: Style, said: &mut Said) {
+    for change in changes {
+        let (mark, code) = match change.action {
+            Action::Create => ("+", "32"),
+            Action::Replace => ("~", "33"),
+            Action::Remove => ("-", "31"),
+        };
+        line(&mut said.out, &format!("{} {root}/{}", style.paint(code, mark), change.path));
+        if args.diff || args.check {
+            said.out.push_str(&paint_diff(&change.diff(), usize::MAX, style));
+        }
+    }
+    let what = if args.check { "stale" } else { "written" };
+    match (changes.len(), args.check) {
+        (0, _) => line(&mut said.out, &format!("{root} is up to date")),
+        (count, true) => line(&mut said.out, &format!("{} {what}: run `bayplan gen`", counted(count, "file"))),
+        (count, false) => line(&mut said.out, &format!("{} {what}", counted(count, "file"))),
+    }
+}
+
+fn show_refused(refused: Vec<Conflict>, root: &str, args: &GenArgs, style: Style, said: &mut Said) {
+    for conflict in &refused {
+        let text = format!("`{root}/{}` {}", conflict.change.path, conflict.reason);
+        line(&mut said.err, &format!("{} {text}", style.paint("31;1", "error:")));
+        let most = if args.diff { usize::MAX } else { DIFF_LINES };
+        said.err.push_str(&paint_diff(&conflict.change.diff(), most, style));
+    }
+    let error = SyncError::Conflicts(refused);
+    line(&mut said.err, &format!("{} {}", style.paint("36", "help:"), error.help()));
+    line(&mut said.err, "nothing was written");
+}
+
+fn paint_diff(diff: &str, most: usize, style: Style) -> String {
+    let mut out = String::new();
+    for (at, text) in diff.lines().enumerate() {
+        if at == most {
+            line(&mut out, &format!("    … {} more, shown with `--diff`", counted(diff.lines().count() - at, "line")));
+            break;
+        }
+        let code = match text.as_bytes().first() {
+            Some(b'+') => "32",
+            Some(b'-') => "31",
+            Some(b'@') => "36",
+            _ => "",
+        };
+        let text: String = text.chars().map(crate::render::excerpt::shown).collect();
+        line(&mut out, &format!("    {}", style.paint(code, &text)));
+    }
+    out
+}
+
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Replace => "replace",
+        Action::Remove => "remove",
+    }
+}
+
+fn unknown<'a>(what: &str, wanted: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
+    let near = names
+        .map(|name| (strsim::osa_distance(name, wanted), name))
+        .filter(|(distance, _)| *distance <= wanted.len() / 3 + 1)
+        .min();
+    Failure::new(format!("there is no {what} `{}`", wanted.escape_debug())).help(match near {
+        Some((_, name)) => format!("did you mean `{name}`?"),
+        None => format!("`{list}` lists them all"),
+    })
+}
+
+fn line(out: &mut String, text: &str) {
+    let _ = writeln!(out, "{text}");
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

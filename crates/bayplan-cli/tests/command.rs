@@ -1,0 +1,68 @@
+//! The `bayplan` command as a process: exit codes, streams, colours.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn bayplan(here: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bayplan"))
+        .args(args)
+        .current_dir(here)
+        .env_remove("NO_COLOR")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn exit_codes() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("bad.yaml"), b"services: \xff\n").unwrap();
+    let cases: [(&[&str], i32); 9] = [
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&["lint", "bad.yaml"], 1),
+        (&["lint", "nowhere.yaml"], 2),
+        (&["lint"], 2),
+        (&["gen"], 2),
+        (&["gen", "--nonsense"], 2),
+        (&["explain", "no-such-rule"], 2),
+        (&[], 2),
+    ];
+    for (args, code) in cases {
+        let output = bayplan(dir.path(), args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn findings_go_to_standard_output_and_failures_to_standard_error() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("bad.yaml"), b"services: \xff\n").unwrap();
+    let output = bayplan(dir.path(), &["lint", "bad.yaml"]);
+    let out = text(&output.stdout);
+    assert!(out.contains("error[unreadable-file]: the byte `0xff` is not UTF-8"), "{out}");
+    assert!(out.contains("bad.yaml:1:11") && out.ends_with("1 error in 1 of 1 file\n"), "{out}");
+    assert_eq!(text(&output.stderr), "");
+    // Behind a pipe there are no colours and no drawn lines.
+    assert!(!out.contains('\u{1b}') && !out.contains('╭'), "{out}");
+    assert!(text(&bayplan(dir.path(), &["lint", "bad.yaml", "--color=always"]).stdout).contains("\u{1b}["));
+
+    let output = bayplan(dir.path(), &["lint", "nowhere.yaml"]);
+    assert!(output.stdout.is_empty());
+    assert!(text(&output.stderr).starts_with("error: cannot read `nowhere.yaml`"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn json_has_a_version_and_the_same_finding() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("bad.yaml"), b"services: \xff\n").unwrap();
+    let output = bayplan(dir.path(), &["--format=json", "lint", "bad.yaml"]);
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["version"], 1);
+    assert_eq!(value["findings"][0]["column"], 11);
+    assert_eq!(output.status.code(), Some(1));
+}
