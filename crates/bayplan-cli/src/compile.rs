@@ -45,9 +45,16 @@ pub trait Compiler {
 pub struct Library;
 
 impl Compiler for Library {
-    fn fleet(&self, _fleet: &Fleet, _environment: Option<&str>, _run: &mut Run) {}
+    fn fleet(&self, fleet: &Fleet, _environment: Option<&str>, run: &mut Run) {
+        for file in fleet.settings.iter().chain(fleet.blueprints.iter().map(|(_, file)| file)) {
+            self.compose(*file, run);
+        }
+    }
 
-    fn compose(&self, _file: SourceId, _run: &mut Run) {}
+    fn compose(&self, file: SourceId, run: &mut Run) {
+        let Some(text) = run.sources.file(file).map(|file| file.text.clone()) else { return };
+        run.report.extend(bayplan_yaml::read(&text, file, &bayplan_yaml::Limits::default()).errors);
+    }
 
     fn rules(&self) -> Vec<(&'static str, String)> {
         Vec::new()

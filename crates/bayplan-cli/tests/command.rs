@@ -45,7 +45,7 @@ fn findings_go_to_standard_output_and_failures_to_standard_error() {
     let output = bayplan(dir.path(), &["lint", "bad.yaml"]);
     let out = text(&output.stdout);
     assert!(out.contains("error[unreadable-file]: the byte `0xff` is not UTF-8"), "{out}");
-    assert!(out.contains("bad.yaml:1:11") && out.ends_with("1 error in 1 of 1 file\n"), "{out}");
+    assert!(out.contains("bad.yaml:1:11") && out.ends_with("1 error in 1 file\n"), "{out}");
     assert_eq!(text(&output.stderr), "");
     // Behind a pipe there are no colours and no drawn lines.
     assert!(!out.contains('\u{1b}') && !out.contains('╭'), "{out}");

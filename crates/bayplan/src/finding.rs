@@ -3,7 +3,7 @@
 use crate::source::Sources;
 use crate::value::Invalid;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{DecodeError, Location, Path};
+use bayplan_yaml::{DecodeError, ErrorKind, Location, Path, YamlError};
 use serde::Serialize;
 use std::fmt;
 
@@ -212,6 +212,22 @@ impl From<DecodeError> for Finding {
             DecodeErrorKind::Value => "invalid-value",
         };
         Self::deny(rule, error.at, error.message).maybe_help(error.help).about(Subject::path(error.path))
+    }
+}
+
+impl From<YamlError> for Finding {
+    fn from(error: YamlError) -> Self {
+        let rule = match error.kind {
+            ErrorKind::Syntax => "invalid-yaml",
+            ErrorKind::DuplicateKey => "duplicate-key",
+            ErrorKind::Alias => "broken-alias",
+            ErrorKind::Type => "wrong-type",
+            ErrorKind::Limit => "oversized-yaml",
+            ErrorKind::Encoding => "unreadable-file",
+            ErrorKind::RefusedByDocker => "unportable-yaml",
+        };
+        let related = error.related.into_iter().map(|(at, message)| Label { at, message }).collect();
+        Self { related, ..Self::deny(rule, error.at, error.message).maybe_help(error.help) }
     }
 }
 

@@ -48,7 +48,9 @@ pub fn summary(report: &Report, sources: &Sources, files: usize, style: Style) -
         .filter(|(count, ..)| *count > 0)
         .map(|(count, what, code)| style.paint(code, &counted(count, what)))
         .collect();
-    format!("{} in {} of {}", parts.join(", "), named.len(), counted(files.max(named.len()), "file"))
+    let files = files.max(named.len());
+    let of = if named.len() == files { String::new() } else { format!("{} of ", named.len()) };
+    format!("{} in {of}{}", parts.join(", "), counted(files, "file"))
 }
 
 /// The handler for one finding: it says `error[RULE]:` where miette puts its cross.
