@@ -1,1 +1,3 @@
 //! Shared parts of the tests that span crates.
+
+pub mod case;

@@ -1,0 +1,123 @@
+//! The literate cases under `tests/cases`: every finding of every case, exactly, and nothing written.
+//!
+//! `BAYPLAN_CASE=text` runs the cases whose file or title holds the text; `BAYPLAN_BLESS=1` rewrites what is expected.
+
+use bayplan_cli::args::{Cli, Format};
+use bayplan_cli::compile::Library;
+use bayplan_cli::render::{Style, json, pretty};
+use bayplan_cli::run::{Runner, Said as Streams};
+use bayplan_cli::{Exit, discover};
+use bayplan_tests::case::{Case, Document, Said};
+use clap::Parser;
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_case_gives_its_findings_and_writes_nothing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let only = std::env::var("BAYPLAN_CASE").unwrap_or_default();
+    let bless = std::env::var_os("BAYPLAN_BLESS").is_some();
+    let (mut failures, mut count) = (Vec::new(), 0);
+    for path in markdown(&root) {
+        let name = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+        let text = fs::read_to_string(&path).unwrap();
+        let document = Document::read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let mut all = Vec::new();
+        for case in &document.cases {
+            let title = format!("{name}: {}", case.title);
+            let chosen = title.contains(&only);
+            if !chosen && !bless {
+                continue;
+            }
+            count += 1;
+            match catch_unwind(AssertUnwindSafe(|| run(case))) {
+                Ok(said) => {
+                    if let Some(difference) = case.differs(&said).filter(|_| chosen) {
+                        failures.push(format!("{title}\n{difference}"));
+                    }
+                    all.push(said);
+                }
+                Err(_) => panic!("{title}: panicked"),
+            }
+        }
+        let blessed = document.blessed(&all);
+        if bless && blessed != text {
+            fs::write(&path, blessed).unwrap();
+        }
+    }
+    assert!(count > 0, "no case matches `{only}`");
+    assert!(bless || failures.is_empty(), "{} of {count} cases differ\n\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Lints the files of a case in a folder of their own, and has `gen` write nothing where something is denied.
+fn run(case: &Case) -> Vec<Said> {
+    let dir = tempfile::tempdir().unwrap();
+    // The name of the folder is the name of the fleet.
+    let here = dir.path().join("case");
+    for file in &case.files {
+        let path = here.join(&file.name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, &file.content).unwrap();
+    }
+    let before = contents(dir.path());
+    let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
+    let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
+    let fleets = discover::find(&here, &[], true).unwrap_or_else(|_| {
+        let paths: Vec<PathBuf> = case.files.iter().map(|file| PathBuf::from(&file.name)).collect();
+        discover::find(&here, &paths, true).unwrap_or_else(|error| panic!("{error:?}"))
+    });
+    let result = runner.compile(&fleets, None).unwrap_or_else(|error| panic!("{error:?}"));
+    // Whatever was found can be shown.
+    let _ = pretty::findings(&result.report, &result.sources, style);
+    let _ = json::report(&result.report, &result.sources, 0).to_string();
+    if result.report.denied() && !fleets.fleets.is_empty() {
+        let cli = Cli::try_parse_from(["bayplan", "gen"]).unwrap();
+        assert_eq!(runner.run(&cli.verb, &mut Streams::default()), Ok(Exit::Denied), "{}", case.title);
+    }
+    assert_eq!(contents(dir.path()), before, "{}: something was written", case.title);
+    result
+        .report
+        .findings
+        .iter()
+        .map(|finding| {
+            let located = finding.located(&result.sources);
+            Said {
+                file: located.file.to_owned(),
+                place: located.line.zip(located.column),
+                level: finding.level.to_string(),
+                rule: located.rule.to_owned(),
+                message: located.message.to_owned(),
+                help: located.help.map(str::to_owned),
+            }
+        })
+        .collect()
+}
+
+fn markdown(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(markdown(&path));
+        } else if path.extension().is_some_and(|end| end == "md") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(contents(&path));
+        } else {
+            found.insert(path.clone(), fs::read(path).unwrap());
+        }
+    }
+    found
+}
