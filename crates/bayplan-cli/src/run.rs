@@ -3,6 +3,7 @@
 use crate::args::{ExplainArgs, Format, GenArgs, LintArgs, SchemaArgs, Verb};
 use crate::compile::{Compiler, Run};
 use crate::discover::{self, Found};
+use crate::render::secret::masked;
 use crate::render::{Style, counted, json, pretty};
 use crate::{Exit, Failure};
 use bayplan::finding::Level;
@@ -256,6 +257,8 @@ fn paint_diff(diff: &str, most: usize, style: Style) -> String {
             Some(b'@') => "36",
             _ => "",
         };
+        // What bayplan writes names secrets and holds none; what stands on the disk may hold some.
+        let text = if text.starts_with('-') { masked(text) } else { text.to_owned() };
         let text: String = text.chars().map(crate::render::excerpt::shown).collect();
         line(&mut out, &format!("    {}", style.paint(code, &text)));
     }

@@ -153,6 +153,8 @@ impl Window {
         if self.cut_before {
             out.push('…');
         }
+        let secrets: Vec<&Span> =
+            secrets.iter().filter(|secret| secret.start < self.shown.end && self.shown.start < secret.end).collect();
         let mut hidden_until = 0;
         for (at, char) in self.shown.slice(text).char_indices() {
             let at = self.shown.start + at as u32;

@@ -3,6 +3,7 @@
 pub mod excerpt;
 pub mod json;
 pub mod pretty;
+pub mod secret;
 
 use crate::args::{Color, Format, OutputArgs};
 use std::io::IsTerminal;

@@ -217,3 +217,16 @@ fn spans_anywhere_do_not_panic() {
         }
     }
 }
+
+#[test]
+fn many_findings_in_a_long_file_are_shown() {
+    let text = "  - a line of a long file with some words: 1\n".repeat(30_000);
+    let case = Case::new(&text);
+    let mut report = Report::new();
+    for at in 0..1_000 {
+        let start = at * 45 * 30 + 4;
+        let at = Location { source: case.file, span: Span::new(start, start + 6) };
+        report.push(Finding::deny("some-rule", at, "here").redact(at));
+    }
+    assert_eq!(findings(&report, &case.sources, PLAIN).matches("error[some-rule]").count(), 1_000);
+}

@@ -1,7 +1,7 @@
 //! `trees × directory → differences`: reads the directory and writes nothing.
 
 use super::error::io_error;
-use super::{Action, Change, Comparison, Conflict, Folder, Options, Reason, SyncError, disk, transaction};
+use super::{Action, Change, Comparison, Conflict, Folder, Options, Reason, SyncError, disk, journal, transaction};
 use crate::emit::tree::{self, Ownership};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -49,13 +49,13 @@ struct Comparer<'a> {
 impl Comparer<'_> {
     fn run(mut self) -> Result<(), SyncError> {
         let bad = |why: &'static str| SyncError::Path { path: self.folder.path.to_owned(), why };
-        transaction::check_path(self.folder.path).map_err(bad)?;
-        transaction::check_ancestors(self.root, &format!("{}/", self.folder.path))?;
+        journal::check_path(self.folder.path).map_err(bad)?;
+        journal::check_ancestors(self.root, &format!("{}/", self.folder.path))?;
         let there = walk(self.root, self.folder.path)?;
         let folder = self.folder;
         let wanted: BTreeMap<String, &str> =
             folder.tree.files().map(|(path, text)| (format!("{}/{path}", folder.path), text)).collect();
-        if wanted.keys().any(|path| transaction::check_path(path).is_err()) {
+        if wanted.keys().any(|path| journal::check_path(path).is_err()) {
             return Err(bad("a file of it leaves the folder"));
         }
         let gone = self.orphans(&there, &wanted)?;

@@ -12,6 +12,7 @@
 mod compare;
 mod disk;
 mod error;
+mod journal;
 mod transaction;
 
 #[cfg(test)]

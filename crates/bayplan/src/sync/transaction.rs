@@ -18,8 +18,8 @@
 
 use super::disk::{self, Disk};
 use super::error::io_error;
+use super::journal::{Step, check_ancestors, read_journal, remove_journal, write_journal};
 use super::{Action, Change, SyncError};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -27,24 +27,6 @@ use std::path::{Path, PathBuf};
 
 /// The name of the folder with the state of a run.
 pub(super) const WORK: &str = ".bayplan";
-
-/// One change, in the order made. Paths are relative to the root, with `/`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-enum Step {
-    RemoveFile { path: String, number: usize, old: String },
-    RemoveDir { path: String },
-    MakeDir { path: String },
-    Create { path: String, number: usize, new: String },
-    Replace { path: String, number: usize, old: String, new: String },
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Journal {
-    version: u32,
-    steps: Vec<Step>,
-}
 
 /// The right to write into a root; given back when dropped.
 pub(super) struct Lock<'a> {
@@ -152,25 +134,11 @@ pub(super) fn run(lock: &mut Lock<'_>, changes: &[Change], make_way: &BTreeSet<S
 pub(super) fn recover(lock: &mut Lock<'_>) -> Result<bool, SyncError> {
     let (disk, root) = (lock.disk, lock.root);
     let work = root.join(WORK);
-    let path = work.join("journal");
     let interrupted = is_interrupted(root);
     if interrupted {
         lock.clean = false;
-        let broken = |why: String| SyncError::Journal { path: path.clone(), why };
-        let text = fs::read_to_string(&path).map_err(io_error("read", &path))?;
-        let journal: Journal = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-        if journal.version != 1 {
-            return Err(broken(format!("version {} is not known", journal.version)));
-        }
-        for step in &journal.steps {
-            check_path(step.path()).map_err(|why| broken(why.to_owned()))?;
-        }
-        for folder in ["new", "old"] {
-            if fs::symlink_metadata(work.join(folder)).is_ok_and(|metadata| !metadata.is_dir()) {
-                return Err(SyncError::Link { path: work.join(folder) });
-            }
-        }
-        roll_back(disk, root, &journal.steps)?;
+        let steps = read_journal(&work)?;
+        roll_back(disk, root, &steps)?;
         remove_journal(disk, &work)?;
         disk.sync_dir(&work).map_err(io_error("flush", &work))?;
         lock.clean = true;
@@ -230,30 +198,6 @@ fn stage(
         folders.reverse();
     }
     Ok(steps)
-}
-
-fn write_journal(disk: &dyn Disk, work: &Path, steps: &[Step]) -> Result<(), SyncError> {
-    let path = work.join("journal");
-    let written = work.join("journal.new");
-    let journal = Journal { version: 1, steps: steps.to_vec() };
-    let text = serde_json::to_string(&journal).map_err(|error| io_error("write", &path)(error.into()))?;
-    disk.write_new(&written, text.as_bytes(), None).map_err(io_error("write", &path))?;
-    for folder in ["new", "old"] {
-        disk.sync_dir(&work.join(folder)).map_err(io_error("flush", work))?;
-    }
-    disk.rename(&written, &path).map_err(io_error("write", &path))?;
-    match disk.sync_dir(work) {
-        Ok(()) => Ok(()),
-        Err(error) => {
-            disk.remove_file(&path).map_err(io_error("remove", &path))?;
-            Err(io_error("flush", work)(error))
-        }
-    }
-}
-
-fn remove_journal(disk: &dyn Disk, work: &Path) -> Result<(), SyncError> {
-    let path = work.join("journal");
-    disk.remove_file(&path).map_err(io_error("remove", &path))
 }
 
 fn apply(disk: &dyn Disk, root: &Path, step: &Step) -> Result<(), SyncError> {
@@ -383,50 +327,6 @@ fn remove_empty_parents(disk: &dyn Disk, root: &Path, change: &Change) {
             return;
         }
         path = parent;
-    }
-}
-
-/// Refuses a path of which a folder is a symbolic link or a file.
-pub(super) fn check_ancestors(root: &Path, path: &str) -> Result<(), SyncError> {
-    for (at, _) in path.match_indices('/') {
-        let folder = root.join(&path[..at]);
-        match fs::symlink_metadata(&folder) {
-            Ok(metadata) if !metadata.is_dir() => return Err(SyncError::Link { path: folder }),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a path that could leave the root.
-pub(super) fn check_path(path: &str) -> Result<(), &'static str> {
-    if path.split('/').any(|segment| matches!(segment, "" | "." | "..") || segment.contains(['\\', '\0', ':'])) {
-        return Err("a path leaves the folder");
-    }
-    if path.split('/').next() == Some(WORK) {
-        return Err("a path stands inside the folder `.bayplan`");
-    }
-    Ok(())
-}
-
-impl Step {
-    fn path(&self) -> &str {
-        match self {
-            Step::RemoveFile { path, .. }
-            | Step::RemoveDir { path }
-            | Step::MakeDir { path }
-            | Step::Create { path, .. }
-            | Step::Replace { path, .. } => path,
-        }
-    }
-
-    fn turn(&self) -> u8 {
-        match self {
-            Step::RemoveFile { .. } => 0,
-            Step::RemoveDir { .. } => 1,
-            Step::MakeDir { .. } => 2,
-            Step::Create { .. } | Step::Replace { .. } => 3,
-        }
     }
 }
 

@@ -1,0 +1,54 @@
+//! `line → line without what looks like a secret`: for texts of which nobody has said where their secrets stand.
+
+/// Key endings after which a value is taken for a secret.
+const KEYS: [&str; 9] =
+    ["password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "credentials"];
+
+/// `line` with the value of a key that looks like a secret's, and the password of an address, replaced.
+pub fn masked(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    for key in KEYS {
+        for (at, _) in lower.match_indices(key) {
+            let rest = &line[at + key.len()..];
+            let value = rest.trim_start_matches(['"', '\'', ' ']);
+            let Some(value) = value.strip_prefix([':', '=']).map(|value| value.trim_start_matches([' ', '"', '\'']))
+            else {
+                continue;
+            };
+            // A reference names a secret and is none.
+            if !value.is_empty() && !value.starts_with(['$', '/', '{']) {
+                return format!("{}*****", &line[..line.len() - value.len()]);
+            }
+        }
+    }
+    let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
+    match rest.split_once('@').and_then(|(user, host)| Some((user.split_once(':')?, host))) {
+        Some(((user, password), host)) if !password.contains(['/', ' ', '$']) => {
+            format!("{scheme}://{user}:*****@{host}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_hidden_and_references_are_not() {
+        for (line, shown) in [
+            ("  DB_PASSWORD: hunter2", "  DB_PASSWORD: *****"),
+            ("- \"API_KEY=abc\"", "- \"API_KEY=*****"),
+            ("{\"token\": \"abc\"}", "{\"token\": \"*****"),
+            ("postgres://app:hunter2@db/shop", "postgres://app:*****@db/shop"),
+            ("  DB_PASSWORD: ${DB_PASSWORD}", "  DB_PASSWORD: ${DB_PASSWORD}"),
+            ("  DB_PASSWORD_FILE: /run/secrets/db", "  DB_PASSWORD_FILE: /run/secrets/db"),
+            ("  PASSWORD: /run/secrets/db", "  PASSWORD: /run/secrets/db"),
+            ("http://web:8080/a@b", "http://web:8080/a@b"),
+            ("secret:", "secret:"),
+            ("İ token: ß", "İ token: *****"),
+        ] {
+            assert_eq!(masked(line), shown);
+        }
+    }
+}
