@@ -59,6 +59,34 @@ impl Disk for FaultyDisk {
     }
 }
 
+/// A disk on which somebody edits a file while the new contents are staged.
+struct MeddledDisk<'a>(&'a Path);
+
+impl Disk for MeddledDisk<'_> {
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        RealDisk.create_dir(path)
+    }
+    fn write_new(&self, path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+        fs::write(self.0, "an edit in the last moment\n")?;
+        RealDisk.write_new(path, content, permissions)
+    }
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealDisk.hard_link(from, to)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealDisk.rename(from, to)
+    }
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove_file(path)
+    }
+    fn remove_dir(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove_dir(path)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        RealDisk.sync_dir(path)
+    }
+}
+
 fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::new();
     for (path, body) in files {
@@ -242,6 +270,19 @@ fn an_edit_made_after_a_crash_survives_the_way_back() {
     assert!(recover(dir.path()).unwrap());
     assert_eq!(fs::read_to_string(&path).unwrap(), edited);
     assert!(matches!(sync(dir.path(), &folder(&new_tree()), Options::default()), Err(SyncError::Conflicts(_))));
+}
+
+#[test]
+fn an_edit_made_while_writing_survives() {
+    for path in ["shop/dev/changed.yaml", "shop/dev/gone/y.yaml", "shop/dev/new.yaml"] {
+        let dir = written(&old_tree());
+        let mut before = snapshot(dir.path());
+        let edited = dir.path().join(path);
+        let result = sync_on(&MeddledDisk(&edited), dir.path(), &folder(&new_tree()), Options::default());
+        assert!(matches!(result, Err(SyncError::Changed { .. })), "{path}");
+        before.insert(path.to_owned(), "an edit in the last moment\n".to_owned());
+        assert_eq!(snapshot(dir.path()), before);
+    }
 }
 
 #[test]
@@ -441,7 +482,7 @@ fn any_tree() -> impl Strategy<Value = Tree> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Sync then compare is clean; again writes nothing; foreign files survive; a failure leaves the old files.
     #[test]
