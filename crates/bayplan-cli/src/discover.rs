@@ -68,8 +68,7 @@ pub fn find(here: &Path, paths: &[PathBuf], compose: bool) -> Result<Found, Fail
             let before = (found.fleets.len(), found.compose.len());
             search(&path, compose, 0, &mut found)?;
             if before == (found.fleets.len(), found.compose.len()) && !found.fleets.contains(&path) {
-                let what = if compose { "fleet and no compose file" } else { "fleet" };
-                return Err(Failure::new(format!("`{}` holds no {what}", path.display()))
+                return Err(Failure::new(format!("`{}` holds no fleet", path.display()))
                     .help(format!("a fleet is a folder with a `{FLEET}`")));
             }
         } else if let Some(fleet) = path.parent().filter(|folder| folder.join(FLEET).is_file()) {

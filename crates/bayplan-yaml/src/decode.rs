@@ -77,7 +77,8 @@ impl Decoder {
     /// Reports that `node` should have been `wanted` ("a string", "a list of ports") and returns `None`.
     pub fn wrong_type<T>(&mut self, node: &Node, wanted: &str) -> Option<T> {
         let found = node.kind();
-        self.error(DecodeErrorKind::Type, node.at, format!("expected {wanted}, found {found}"), None);
+        let help = (node.value == Value::Null).then(|| "give it a value, or remove it".to_owned());
+        self.error(DecodeErrorKind::Type, node.at, format!("expected {wanted}, found {found}"), help);
         None
     }
 

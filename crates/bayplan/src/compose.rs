@@ -6,8 +6,8 @@
 pub mod build;
 pub mod command;
 pub mod container;
-pub mod deploy;
 pub mod depends;
+pub mod deploy;
 pub mod develop;
 pub mod device;
 pub mod grant;
@@ -29,8 +29,8 @@ mod workload;
 
 pub use build::Build;
 pub use command::Command;
-pub use deploy::{Deploy, Limits, Reservations, Resources};
 pub use depends::{Condition, Dependency};
+pub use deploy::{Deploy, Limits, Reservations, Resources};
 pub use develop::Develop;
 pub use device::{Device, DeviceCount, DeviceReservation, Gpu};
 pub use grant::{FileMode, Grant};
@@ -52,3 +52,5 @@ pub fn schema() -> serde_json::Value {
     crate::record::schema::root::<Project>("Compose file")
 }
 
+#[cfg(test)]
+mod tests;

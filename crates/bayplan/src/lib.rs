@@ -1,8 +1,8 @@
 //! bayplan compiles blueprints (Compose plus a few intents) to compose files, Traefik, Prometheus, Alloy and dnsmasq
 //! configuration that agree with each other.
 
-pub mod emit;
 pub mod compose;
+pub mod emit;
 pub mod finding;
 pub mod record;
 pub mod source;

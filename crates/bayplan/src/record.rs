@@ -122,7 +122,10 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
             best = Some((score, *candidate));
         }
     }
-    best.map(|(_, candidate)| candidate)
+    let part = || {
+        known.iter().copied().find(|known| name.len() > 2 && plain(known).split(['_', '+']).any(|part| part == name))
+    };
+    best.map(|(_, candidate)| candidate).or_else(part)
 }
 
 /// Writes a plain struct, its reader, its writer, its JSON Schema and its keys. See [the module](mod@crate::record).

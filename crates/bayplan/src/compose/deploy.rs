@@ -2,8 +2,9 @@
 
 use super::device::DeviceReservation;
 use crate::record;
-use crate::record::{Each, Extensions, Form, KeyValues, Plain, schema};
+use crate::record::{Each, Extensions, Form, KeyValues, schema};
 use crate::value::{Bytes, Duration};
+use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decode, Decoder, Node, Value};
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator};
@@ -165,7 +166,12 @@ impl Form<Bytes> for InQuotes {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Bytes> {
         match &node.value {
             Value::String(_) => Bytes::decode(node, decoder),
-            _ => <Plain as Form<String>>::read(node, decoder).and(None),
+            Value::Int(size) => {
+                let help = Some(format!("write the unit, such as `{size}M`, or put a number of bytes in quotes"));
+                decoder.error(DecodeErrorKind::Type, node.at, "expected a size with its unit, found an integer", help);
+                None
+            }
+            _ => decoder.wrong_type(node, "a size with its unit"),
         }
     }
     fn schema(_: &mut SchemaGenerator) -> Schema {

@@ -115,7 +115,12 @@ impl Form<Vec<Gpu>> for Gpus {
             }
             Value::String(text) => {
                 let help = Some("write `all`, or a list of mappings".to_owned());
-                decoder.error(DecodeErrorKind::Value, node.at, format!("expected `all` or a list, found `{text}`"), help);
+                decoder.error(
+                    DecodeErrorKind::Value,
+                    node.at,
+                    format!("expected `all` or a list, found `{text}`"),
+                    help,
+                );
                 None
             }
             Value::Seq(_) => Each::<Plain>::read(node, decoder),

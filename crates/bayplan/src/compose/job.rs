@@ -84,7 +84,8 @@ impl Form<Triggers> for SomeTrigger {
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         let triggers = <Plain as Form<Triggers>>::schema(generator);
-        let one = schema::either([json_schema!({ "required": ["manual"] }), json_schema!({ "required": ["schedule"] })]);
+        let one =
+            schema::either([json_schema!({ "required": ["manual"] }), json_schema!({ "required": ["schedule"] })]);
         json_schema!({ "allOf": [triggers, one] })
     }
 }

@@ -7,10 +7,33 @@ use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decoder, Node, Value};
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator, json_schema};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+/// A limit of the processes of a container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ulimit {
+    /// The limit that holds; a process may raise it up to `hard`.
+    pub soft: i64,
+    /// The highest value `soft` can have.
+    pub hard: i64,
+}
+
+impl Serialize for Ulimit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.soft == self.hard {
+            return serializer.serialize_i64(self.soft);
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("soft", &self.soft)?;
+        map.serialize_entry("hard", &self.hard)?;
+        map.end()
+    }
+}
 
 record! {
-    /// A limit of the processes of a container.
-    pub struct Ulimit {
+    /// Two limits of the processes of a container.
+    pub struct SoftAndHard {
         /// The limit that holds; a process may raise it up to `hard`.
         soft [Required]: i64,
         /// The highest value `soft` can have.
@@ -25,16 +48,19 @@ pub enum UlimitForm {}
 impl Form<Ulimit> for UlimitForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Ulimit> {
         match &node.value {
-            Value::Map(_) => <Plain as Form<Ulimit>>::read(node, decoder),
+            Value::Map(_) => {
+                let both = <Plain as Form<SoftAndHard>>::read(node, decoder)?;
+                Some(Ulimit { soft: both.soft, hard: both.hard })
+            }
             Value::Int(_) | Value::Float(_) | Value::String(_) => {
                 let both = <Plain as Form<i64>>::read(node, decoder)?;
-                Some(Ulimit { soft: both, hard: both, extensions: Extensions::new() })
+                Some(Ulimit { soft: both, hard: both })
             }
             _ => decoder.wrong_type(node, "an integer or a mapping"),
         }
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
-        schema::either([<Plain as Form<i64>>::schema(generator), <Plain as Form<Ulimit>>::schema(generator)])
+        schema::either([<Plain as Form<i64>>::schema(generator), <Plain as Form<SoftAndHard>>::schema(generator)])
     }
 }
 
@@ -178,7 +204,8 @@ impl Form<i64> for Umask {
         Some(value)
     }
     fn schema(_: &mut SchemaGenerator) -> Schema {
-        let mut schema = schema::typed_or_text(&["integer"], "^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$");
+        let mut schema =
+            schema::typed_or_text(&["integer"], "^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$");
         schema.insert("minimum".to_owned(), 0.into());
         schema.insert("maximum".to_owned(), u32::MAX.into());
         schema

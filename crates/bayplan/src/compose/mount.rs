@@ -2,17 +2,19 @@
 
 use super::short::Short;
 use crate::record;
-use crate::record::{Extensions, KeyValues, Strict};
-use crate::value::mount::{MountSpec, MountType};
+use crate::record::{Extensions, Form, KeyValues, Plain, Strict, schema};
 use crate::value::Bytes;
-use bayplan_yaml::{Decoder, Node};
+use crate::value::mount::{MountSpec, MountType};
+use bayplan_yaml::decode::DecodeErrorKind;
+use bayplan_yaml::{Decode, Decoder, Node};
 use indexmap::IndexMap;
+use schemars::{Schema, SchemaGenerator};
 
 record! {
     /// Something that is mounted into a container.
     pub struct VolumeMount {
         /// What it is made of: `bind`, `volume`, `tmpfs`, `cluster`, `npipe` or `image`.
-        kind ("type") [Required]: MountType,
+        kind ("type") [Required]: MountType = Kind,
         /// The volume, the path of the host, or the image; a volume without one is made anew for each container.
         source: Option<String>,
         /// Where the container sees it.
@@ -89,7 +91,7 @@ record! {
     /// Settings of files kept in memory.
     pub struct TmpfsOptions {
         /// How much memory they may take.
-        size: Option<Bytes>,
+        size: Option<Bytes> = Size,
         /// The permissions of the folder, as a number (`0o1777`).
         mode: Option<i64> = Strict,
         ..extensions: Extensions,
@@ -127,10 +129,8 @@ impl From<MountSpec> for VolumeMount {
             selinux: spec.selinux.map(|label| if label == "Z" { Selinux::Private } else { Selinux::Shared }),
             ..BindOptions::default()
         });
-        let volume = (kind == MountType::Volume).then(|| VolumeOptions {
-            nocopy: spec.nocopy.then_some(true),
-            ..VolumeOptions::default()
-        });
+        let volume = (kind == MountType::Volume)
+            .then(|| VolumeOptions { nocopy: spec.nocopy.then_some(true), ..VolumeOptions::default() });
         Self {
             kind,
             source: spec.source,
@@ -140,5 +140,35 @@ impl From<MountSpec> for VolumeMount {
             volume,
             ..Self::default()
         }
+    }
+}
+
+/// One of the types of mounts.
+pub enum Kind {}
+
+impl Form<MountType> for Kind {
+    fn read(node: &Node, decoder: &mut Decoder) -> Option<MountType> {
+        MountType::decode(node, decoder)
+    }
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        schema::pattern("^(bind|volume|tmpfs|cluster|npipe|image)$")
+    }
+}
+
+/// A size that is not negative.
+pub enum Size {}
+
+impl Form<Bytes> for Size {
+    fn read(node: &Node, decoder: &mut Decoder) -> Option<Bytes> {
+        let size = Bytes::decode(node, decoder)?;
+        if size.0 < 0 {
+            let help = Some("write a size such as `64m`".to_owned());
+            decoder.error(DecodeErrorKind::Value, node.at, format!("the size {size} is negative"), help);
+        }
+        Some(size)
+    }
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        let size = <Plain as Form<Bytes>>::schema(generator);
+        schemars::json_schema!({ "allOf": [size, { "minimum": 0 }] })
     }
 }

@@ -7,16 +7,17 @@ use super::service::Service;
 use super::short::{Short, ShortOr};
 use super::storage::{Config, Secret, Volume};
 use crate::record;
-use crate::record::{Each, Extensions, Named, OneOrMany, Plain};
+use crate::record::{Each, Extensions, Form, Named, OneOrMany, Plain, schema};
 use crate::value::ProjectName;
 use bayplan_yaml::{Decoder, Node};
 use indexmap::IndexMap;
+use schemars::{Schema, SchemaGenerator};
 
 record! {
     /// A Compose file.
     pub struct Project {
-        /// The name of the project.
-        name: Option<ProjectName>,
+        /// The name of the project: lower-case letters, digits, `-` and `_`; others are dropped.
+        name: Option<ProjectName> = Normalized,
         /// A version; Compose ignores it.
         version: Option<String>,
         /// Other Compose files that belong to the project.
@@ -54,5 +55,21 @@ record! {
 impl Short for Include {
     fn from_text(text: &str, _: &Node, _: &mut Decoder) -> Option<Self> {
         Some(Self { path: vec![text.to_owned()], ..Self::default() })
+    }
+}
+
+/// A project name as Compose takes it from a file: what cannot stand in one is dropped without a word.
+pub enum Normalized {}
+
+impl Form<ProjectName> for Normalized {
+    fn read(node: &Node, decoder: &mut Decoder) -> Option<ProjectName> {
+        let text = <Plain as Form<String>>::read(node, decoder)?;
+        match ProjectName::normalize(&text) {
+            Some(name) => Some(name),
+            None => <Plain as Form<ProjectName>>::read(node, decoder),
+        }
+    }
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        schema::string()
     }
 }

@@ -64,7 +64,9 @@ pub fn split(text: &str) -> Result<Words, Invalid> {
             '(' if !single && !double && !back => {
                 if dollar || !word.ends_with('$') {
                     let message = "a `(` stands outside of quotes";
-                    return Err(Invalid::part(at, "(", message).help("put it in quotes, or write the command as a list"));
+                    return Err(
+                        Invalid::part(at, "(", message).help("put it in quotes, or write the command as a list")
+                    );
                 }
                 dollar = true;
                 opened_at = at;
@@ -133,14 +135,20 @@ mod tests {
             ("échø 😀", &["échø", "😀"]),
         ];
         for (text, words) in cases {
-            assert_eq!(split(text).map(|read| read.words).as_deref(), Ok(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>()[..]), "{text}");
+            assert_eq!(
+                split(text).map(|read| read.words).as_deref(),
+                Ok(&words.iter().map(|w| w.to_string()).collect::<Vec<_>>()[..]),
+                "{text}"
+            );
         }
         assert_eq!(split("a && b").unwrap().cut_at, Some(2));
     }
 
     #[test]
     fn open_quotes_and_brackets_are_refused_at_their_place() {
-        for (text, at) in [("a 'b", 2), ("a \"b", 2), ("(a)", 0), ("a b)", 3), ("a `b", 2), ("$(a", 1), ("a\\", 1), ("f(x)", 1)] {
+        for (text, at) in
+            [("a 'b", 2), ("a \"b", 2), ("(a)", 0), ("a b)", 3), ("a `b", 2), ("$(a", 1), ("a\\", 1), ("f(x)", 1)]
+        {
             assert_eq!(split(text).map_err(|invalid| invalid.range.start), Err(at), "{text}");
         }
     }

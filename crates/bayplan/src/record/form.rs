@@ -39,7 +39,7 @@ pub struct Required<F = Plain>(PhantomData<F>);
 /// A form, or nothing at all (`command:`), which means the same as no key.
 pub struct OrNull<F = Plain>(PhantomData<F>);
 
-/// A list, or one item without the brackets.
+/// A list, or one text without the brackets.
 pub struct OneOrMany<L = Unique>(PhantomData<L>);
 
 /// A list with repetitions, each item in the form `F`.
@@ -198,19 +198,16 @@ impl<T: PartialEq, F: Form<T>> Form<Vec<T>> for Distinct<F> {
     }
 }
 
-impl<T, L: Form<Vec<T>>> Form<Vec<T>> for OneOrMany<L>
-where
-    Plain: Form<T>,
-{
+impl<T, L: Form<Vec<T>>> Form<Vec<T>> for OneOrMany<L> {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<T>> {
         match &node.value {
             Value::Seq(_) => L::read(node, decoder),
-            Value::String(_) => <Plain as Form<T>>::read(node, decoder).map(|item| vec![item]),
+            Value::String(_) => L::read(&Node::new(Value::Seq(vec![node.clone()]), node.at), decoder),
             _ => decoder.wrong_type(node, "a string or a list"),
         }
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
-        schema::either([<Plain as Form<T>>::schema(generator), L::schema(generator)])
+        schema::either([schema::string(), L::schema(generator)])
     }
 }
 

@@ -71,7 +71,7 @@ impl<const NULL: bool> Form<IndexMap<String, String>> for Options<NULL> {
             let node = &entry.value;
             let value = decoder.in_key(key, |decoder| match &node.value {
                 Value::Null if NULL => Some(String::new()),
-                Value::String(_) | Value::Int(_) | Value::Float(_) => text_of(node),
+                Value::String(_) | Value::Int(_) | Value::Float(_) | Value::Timestamp(_) => text_of(node),
                 _ => decoder.wrong_type(node, "a string or a number"),
             })?;
             Some((key.to_string(), value))

@@ -11,7 +11,7 @@ pub enum Strict {}
 /// An integer from `LOW` to `HIGH`.
 pub enum Between<const LOW: i64, const HIGH: i64> {}
 
-/// A text that may be written as a number.
+/// A text that may be written as an integer.
 pub enum Scalar {}
 
 const BOOLEAN: &str = "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|[Yy]|[Yy][Ee][Ss]|[Oo][Nn]|[Nn]|[Nn][Oo]|[Oo][Ff][Ff])$";
@@ -131,12 +131,12 @@ impl Form<String> for Plain {
 impl Form<String> for Scalar {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<String> {
         match &node.value {
-            Value::String(_) | Value::Int(_) | Value::Float(_) => text_of(node),
-            _ => decoder.wrong_type(node, "a string or a number"),
+            Value::String(_) | Value::Int(_) => text_of(node),
+            _ => decoder.wrong_type(node, "a string or an integer"),
         }
     }
     fn schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": ["string", "number"] })
+        json_schema!({ "type": ["string", "integer"] })
     }
 }
 
@@ -147,12 +147,12 @@ pub fn text_of(node: &Node) -> Option<String> {
         Value::Bool(value) => Some(value.to_string()),
         Value::Int(value) => Some(value.to_string()),
         Value::Float(value) => Some(go_float(*value)),
-        Value::Timestamp(text) => Some(text.to_string()),
+        Value::Timestamp(text) => Some(go_time(text)),
         Value::Null | Value::Seq(_) | Value::Map(_) => None,
     }
 }
 
-/// A number as Go's `%v` prints it: the shortest digits, with an exponent below 1e-4 and from 1e21 on.
+/// A number as Go's `%v` prints it: the shortest digits, with an exponent below 1e-4 and from 1e6 on.
 pub fn go_float(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -161,13 +161,35 @@ pub fn go_float(value: f64) -> String {
         return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
     let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-4..1e21).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e6).contains(&magnitude) {
         let text = format!("{value:e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
         return format!("{digits}e{sign}{exponent:0>2}");
     }
     value.to_string()
+}
+
+/// A date or time as Go prints it (`2024-01-01` → `2024-01-01 00:00:00 +0000 UTC`); a text that is none stays as it is.
+pub fn go_time(text: &str) -> String {
+    go_time_parts(text).unwrap_or_else(|| text.to_owned())
+}
+
+fn go_time_parts(text: &str) -> Option<String> {
+    let mut date = text.split(['T', 't', ' ']).next()?.split('-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let rest = text.split_once(['T', 't', ' ']).map_or("", |(_, rest)| rest.trim_start());
+    let zone_at = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
+    let (clock, zone) = rest.split_at_checked(zone_at)?;
+    let (clock, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut clock = clock.split(':').map(|part| part.parse::<u32>().unwrap_or(0));
+    let (hour, minute, second) = (clock.next()?, clock.next().unwrap_or(0), clock.next().unwrap_or(0));
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    let zone: String = zone.chars().filter(|c| matches!(c, '+' | '-' | '0'..='9')).collect();
+    let zone =
+        if zone.trim_matches(['+', '-', '0']).is_empty() { "+0000 UTC".to_owned() } else { format!("{zone} {zone}") };
+    Some(format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{point}{fraction} {zone}"))
 }
 
 /// The node as JSON: what has no counterpart there becomes a text.
@@ -207,7 +229,6 @@ values!(
     crate::value::HostName,
     crate::value::ImageRef,
     crate::value::ProjectName,
-    crate::value::mount::MountType,
     crate::value::port::PortRange,
     crate::value::port::Protocol
 );
