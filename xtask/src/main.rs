@@ -1,5 +1,6 @@
 //! `cargo xtask VERB`: the repository's own verbs, and every verb of `bayplan`.
 
+mod program;
 mod tools;
 mod trial;
 mod verify;
