@@ -1,9 +1,15 @@
 //! `cargo xtask VERB`: the repository's own verbs, and every verb of `bayplan`.
 
+mod dns;
+mod loopback;
+mod names;
+mod outputs;
 mod program;
 mod tools;
+mod tree;
 mod trial;
 mod verify;
+mod yaml;
 
 use std::process::ExitCode;
 

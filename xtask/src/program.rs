@@ -60,9 +60,8 @@ pub fn run(command: &mut Command, input: &str, limit: Duration) -> Result<Outcom
             Err(error) => return Err(format!("`{name}` was lost: {error}")),
         }
     };
-    let text = |reader: thread::JoinHandle<Vec<u8>>| {
-        String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned()
-    };
+    let text =
+        |reader: thread::JoinHandle<Vec<u8>>| String::from_utf8_lossy(&reader.join().unwrap_or_default()).into_owned();
     Ok(Outcome { ok: status.success(), stdout: text(stdout), stderr: text(stderr) })
 }
 

@@ -252,9 +252,12 @@ fn target() -> PathBuf {
 }
 
 fn on_path(name: &str) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
+    let mut folders: Vec<PathBuf> =
+        env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
     // Daemons live where a user's PATH does not look; Docker Compose is a plugin with folders of its own.
-    folders.extend(["/usr/sbin", "/sbin", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins"].map(PathBuf::from));
+    folders.extend(
+        ["/usr/sbin", "/sbin", "/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins"].map(PathBuf::from),
+    );
     folders.extend(env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker/cli-plugins")));
     folders.into_iter().map(|folder| folder.join(name)).collect()
 }
