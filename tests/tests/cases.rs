@@ -68,7 +68,7 @@ fn run(case: &Case) -> Vec<Said> {
         let paths: Vec<PathBuf> = case.files.iter().map(|file| PathBuf::from(&file.name)).collect();
         discover::find(&here, &paths, true).unwrap_or_else(|error| panic!("{error:?}"))
     });
-    let result = runner.compile(&fleets, None).unwrap_or_else(|error| panic!("{error:?}"));
+    let result = runner.compile(&fleets, Path::new("generated"), None).unwrap_or_else(|error| panic!("{error:?}"));
     // Whatever was found can be shown.
     let _ = pretty::findings(&result.report, &result.sources, style);
     let _ = json::report(&result.report, &result.sources, 0).to_string();

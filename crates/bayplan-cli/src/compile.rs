@@ -30,8 +30,9 @@ pub struct Output {
 
 /// What the command line asks of the library.
 pub trait Compiler {
-    /// Compiles a fleet for all its environments, or for the one named.
-    fn fleet(&self, fleet: &Fleet, environment: Option<&str>, run: &mut Run);
+    /// Compiles a fleet for all its environments, or for the one named. `back` leads from the folder of a stack's compose
+    /// file to the fleet's folder.
+    fn fleet(&self, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
     /// Checks a compose file that belongs to no fleet.
     fn compose(&self, file: SourceId, run: &mut Run);
     /// The rules: name, and what `explain` prints.
@@ -45,22 +46,30 @@ pub trait Compiler {
 pub struct Library;
 
 impl Compiler for Library {
-    fn fleet(&self, fleet: &Fleet, _environment: Option<&str>, run: &mut Run) {
-        for file in fleet.settings.iter().chain(fleet.blueprints.iter().map(|(_, file)| file)) {
-            self.compose(*file, run);
+    fn fleet(&self, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run) {
+        let texts = bayplan::compile::FleetTexts {
+            name: &fleet.name,
+            settings: fleet.settings,
+            blueprints: &fleet.blueprints,
+            env_files: &fleet.environments,
+            back,
+        };
+        for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
+            if let Some(tree) = compiled.tree {
+                run.outputs.push(Output { fleet: compiled.fleet, environment: compiled.environment, tree });
+            }
         }
     }
 
     fn compose(&self, file: SourceId, run: &mut Run) {
-        let Some(text) = run.sources.file(file).map(|file| file.text.clone()) else { return };
-        run.report.extend(bayplan_yaml::read(&text, file, &bayplan_yaml::Limits::default()).errors);
+        bayplan::compile::compose_file(file, &mut run.sources, &mut run.report);
     }
 
     fn rules(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        bayplan::rules::RULES.iter().map(|rule| (rule.name, rule.explain())).collect()
     }
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
-        Vec::new()
+        bayplan::blueprint::schemas()
     }
 }

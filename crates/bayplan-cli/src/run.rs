@@ -50,12 +50,13 @@ impl Runner<'_> {
     }
 
     /// Compiles what was found; nothing is written.
-    pub fn compile(self, found: &Found, environment: Option<&str>) -> Result<Run, Failure> {
+    pub fn compile(self, found: &Found, out: &Path, environment: Option<&str>) -> Result<Run, Failure> {
         let here = self.here;
         let mut run = Run::default();
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
-            self.compiler.fleet(&fleet, environment, &mut run);
+            let back = back(&here.join(out), &fleet.folder);
+            self.compiler.fleet(&fleet, &back, environment, &mut run);
         }
         for path in &found.compose {
             if let Some(file) = discover::read(here, path, &mut run.sources, &mut run.report)? {
@@ -68,7 +69,8 @@ impl Runner<'_> {
 
     fn lint(self, args: &LintArgs, said: &mut Said) -> Result<Exit, Failure> {
         let (here, style) = (self.here, self.out);
-        let run = self.compile(&discover::find(here, &args.paths, true)?, args.env.as_deref())?;
+        let run =
+            self.compile(&discover::find(here, &args.paths, true)?, Path::new("generated"), args.env.as_deref())?;
         let files = run.sources.files().count();
         match style.format {
             Format::Json => line(&mut said.out, &json::report(&run.report, &run.sources, files).to_string()),
@@ -86,7 +88,7 @@ impl Runner<'_> {
         if !args.check && sync::recover(&root).map_err(Failure::from)? {
             line(&mut said.err, "an interrupted run was undone first");
         }
-        let run = self.compile(&discover::find(here, &args.paths, false)?, args.env.as_deref())?;
+        let run = self.compile(&discover::find(here, &args.paths, false)?, &args.out, args.env.as_deref())?;
         let files = run.sources.files().count();
         let mut object = json::report(&run.report, &run.sources, files);
         if out.format == Format::Pretty {
@@ -185,6 +187,18 @@ impl Runner<'_> {
         }
         Ok(exit)
     }
+}
+
+/// The way from `OUT/FLEET/ENVIRONMENT/compose/STACK` to the fleet's folder.
+fn back(out: &Path, folder: &Path) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let from = absolute(&out.join("fleet/environment/compose/stack"));
+    let to = absolute(folder);
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from[shared..].iter().map(|_| "..".to_owned());
+    let down = to[shared..].iter().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// What became of the output.

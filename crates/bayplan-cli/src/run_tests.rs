@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 struct Fake;
 
 impl Compiler for Fake {
-    fn fleet(&self, fleet: &Fleet, environment: Option<&str>, run: &mut Run) {
+    fn fleet(&self, fleet: &Fleet, _: &str, environment: Option<&str>, run: &mut Run) {
         for (_, file) in &fleet.blueprints {
             self.compose(*file, run);
         }

@@ -18,7 +18,9 @@ pub mod error;
 pub mod node;
 pub mod parse;
 pub mod path;
+pub mod print;
 pub mod scalar;
+pub mod ser;
 pub mod span;
 
 pub use compose::{Read, read, read_bytes};
@@ -27,4 +29,6 @@ pub use error::{ErrorKind, Limits, YamlError};
 pub use node::{Entry, Map, Node, Value};
 pub use parse::{Comment, Document, Kind, NodeId, Style, Syntax};
 pub use path::{Path, Segment};
+pub use print::print;
+pub use ser::to_node;
 pub use span::{LineIndex, Location, Position, SourceId, Span};

@@ -1,10 +1,16 @@
 //! bayplan compiles blueprints (Compose plus a few intents) to compose files, Traefik, Prometheus, Alloy and dnsmasq
 //! configuration that agree with each other.
 
+pub mod blueprint;
+pub mod catalog;
+pub mod compile;
 pub mod compose;
 pub mod emit;
 pub mod finding;
+pub mod plan;
 pub mod record;
+pub mod resolve;
+pub mod rules;
 pub mod source;
 #[cfg(feature = "sync")]
 pub mod sync;

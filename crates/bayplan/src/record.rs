@@ -176,6 +176,7 @@ macro_rules! record {
                 $($crate::record::Part::write(&self.$part, map)?;)*
                 Ok(())
             }
+            #[allow(unused_variables)]
             fn describe(generator: &mut $crate::record::schemars::SchemaGenerator, object: &mut $crate::record::ObjectSchema) {
                 $(object.field::<$ty, $crate::record!(@slot $($mode)? ; $($form)?)>(
                     $crate::record!(@key $field $($key)?), &[$($doc),+], generator,

@@ -1,0 +1,233 @@
+//! The intents of a service: the keys that say what is wanted, beside Compose's own keys.
+
+use super::forms::{BackupForm, ExemptionForm, LogsForm, MetricsForm, NeedsForm, RoutesForm, SizeForm};
+use crate::record::{Between, Extensions, Values};
+use crate::value::Bytes;
+use crate::{choice, record};
+use bayplan_yaml::Node;
+use indexmap::IndexMap;
+
+record! {
+    /// What a service wants, beyond what Compose can say.
+    pub struct Intents {
+        /// The archetype of the catalog that this service is, with the tag of its image: `postgres:17.5`.
+        archetype ("use"): Option<String>,
+        /// The parameters of the archetype.
+        with: Option<Parameters>,
+        /// The services that this one talks to: start order, and a private network that only the two share. A service of
+        /// another stack is named `stack/service`.
+        needs: Option<IndexMap<String, Need>> = NeedsForm,
+        /// The host name, path and options under which the gateway reaches this service.
+        route: Option<Vec<Route>> = RoutesForm,
+        /// Where Prometheus scrapes this service: a port, or port, path and interval; `false` for nowhere.
+        metrics: Option<Vec<Scrape>> = MetricsForm,
+        /// Whether and how the log lines of this service are collected. They are, unless this says `false`.
+        logs: Option<Logs> = LogsForm,
+        /// Whether this service sends traces (OTLP) to the fleet's collector.
+        traces: Option<bool>,
+        /// CPU and memory limits: a size of the fleet by name, or `{ cpus, memory, reserve }`.
+        size: Option<SizeRef> = SizeForm,
+        /// How often the data of this service is backed up: `hourly`, `nightly`, `weekly`, or `{ exempt: reason }`.
+        backup: Option<Backup> = BackupForm,
+        /// Whether this service may reach what lies outside its own networks. It may, unless this says `false`.
+        egress: Option<bool>,
+        /// The rules that this service may break: `rule: reason`, or `rule: { reason, until }`.
+        allow: IndexMap<String, Exemption> = Values<ExemptionForm>,
+    }
+}
+
+/// Parameters of an archetype: their shape is the archetype's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters(pub Node);
+
+record! {
+    /// How one service needs another.
+    pub struct Need {
+        /// What the other one must have reached before this one starts, in Compose's words. Left out: `service_healthy`
+        /// where it has a health check, else `service_started`.
+        condition: Option<Condition>,
+        /// Whether this service is restarted when Compose restarts the other one.
+        restart: Option<bool>,
+    }
+}
+
+choice! {
+    /// A condition of `depends_on`, in Compose's words.
+    pub enum Condition {
+        /// The container runs.
+        Started = "service_started",
+        /// The health check passes.
+        Healthy = "service_healthy",
+        /// The container has ended with exit code 0.
+        CompletedSuccessfully = "service_completed_successfully",
+    }
+}
+
+record! {
+    /// A way from the gateway to a service.
+    pub struct Route {
+        /// The host name: a label under the fleet's domain (`shop`), a full name (`shop.example.org`), or `@` for the
+        /// domain itself.
+        host [Required]: String,
+        /// The path prefix; every path where it is left out.
+        path: Option<String>,
+        /// The container port; where it is left out, the one port that the service exposes.
+        port: Option<i64> = Between<1, 65535>,
+        /// Whether the gateway ends TLS for this route; where it is left out, the environment's `tls` decides.
+        tls: Option<bool>,
+        /// Who may pass: the users of a basic-auth file, or those whom a forward-auth service lets pass.
+        auth: Option<Auth>,
+        /// Middlewares of the fleet, in the order in which they apply.
+        middlewares: Vec<String>,
+        /// Whether a client stays with the same server, by a cookie.
+        sticky: Option<bool>,
+        /// How the gateway talks to the service. `tcp` routes by TLS server name.
+        protocol: Option<Protocol>,
+        /// The priority among overlapping routes; higher is asked first.
+        priority: Option<i64>,
+    }
+}
+
+choice! {
+    /// How the gateway talks to a service.
+    pub enum Protocol {
+        /// HTTP in the clear.
+        Http = "http",
+        /// HTTP over TLS.
+        Https = "https",
+        /// HTTP/2 in the clear, as gRPC servers speak it.
+        H2c = "h2c",
+        /// A TCP stream, told apart by its TLS server name.
+        Tcp = "tcp",
+    }
+}
+
+record! {
+    /// Who may pass a route.
+    pub struct Auth {
+        /// The secret that holds the users, in htpasswd format.
+        basic: Option<String>,
+        /// The address that decides, as in Traefik's `forwardAuth`.
+        forward: Option<String>,
+    }
+}
+
+record! {
+    /// A scrape target.
+    pub struct Scrape {
+        /// The container port.
+        port [Required]: i64 = Between<1, 65535>,
+        /// The path; `/metrics` where it is left out.
+        path: Option<String>,
+        /// The time between two scrapes, as Prometheus writes it (`30s`); its own default where it is left out.
+        interval: Option<String>,
+        /// How the target is asked.
+        scheme: Option<Scheme>,
+    }
+}
+
+choice! {
+    /// How a target is asked.
+    pub enum Scheme {
+        /// In the clear.
+        Http = "http",
+        /// Over TLS.
+        Https = "https",
+    }
+}
+
+record! {
+    /// How log lines are collected.
+    pub struct Logs {
+        /// Whether they are collected at all.
+        enabled: Option<bool>,
+        /// Labels that every line gets.
+        labels: IndexMap<String, String>,
+        /// Lines that match this regular expression (RE2) are dropped.
+        drop: Option<String>,
+    }
+}
+
+/// A size by name, or spelled out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SizeRef {
+    /// A size of the fleet.
+    Named(String),
+    /// CPU and memory.
+    Given(Size),
+}
+
+record! {
+    /// CPU and memory limits.
+    pub struct Size {
+        /// CPU cores, such as `0.5`.
+        cpus: Option<f64>,
+        /// Memory, such as `512M` (binary units, as in Compose).
+        memory: Option<Bytes>,
+        /// What is set aside for the service.
+        reserve: Option<Reserve>,
+    }
+}
+
+record! {
+    /// CPU and memory that are set aside.
+    pub struct Reserve {
+        /// CPU cores.
+        cpus: Option<f64>,
+        /// Memory.
+        memory: Option<Bytes>,
+    }
+}
+
+record! {
+    /// How the data of a service is backed up.
+    pub struct Backup {
+        /// How often.
+        schedule: Option<Schedule>,
+        /// Why it is not backed up.
+        exempt: Option<String>,
+    }
+}
+
+choice! {
+    /// How often a backup is made.
+    pub enum Schedule {
+        /// Every hour.
+        Hourly = "hourly",
+        /// Every night.
+        Nightly = "nightly",
+        /// Every week.
+        Weekly = "weekly",
+    }
+}
+
+record! {
+    /// Leave to break a rule.
+    pub struct Exemption {
+        /// Why.
+        reason [Required]: String,
+        /// The last day on which it holds, as `YYYY-MM-DD`.
+        until: Option<String> = super::forms::Date,
+    }
+}
+
+record! {
+    /// A service of a blueprint: the intents, and every key of Compose.
+    pub struct Service {
+        ..intents: Intents,
+        ..compose: crate::compose::Service,
+    }
+}
+
+record! {
+    /// A blueprint: Compose, intents on its services, and what differs in an environment.
+    pub struct Blueprint {
+        /// The name of the project.
+        name: Option<String>,
+        /// The services.
+        services: IndexMap<String, Service>,
+        /// What differs, by environment: keys of this document that are merged over it as an override file would be.
+        environments: IndexMap<String, serde_json::Value> = super::fleet::Anything,
+        ..extensions: Extensions,
+    }
+}

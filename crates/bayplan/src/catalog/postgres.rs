@@ -1,0 +1,77 @@
+//! `postgres`: a PostgreSQL server.
+
+use super::{Archetype, Expansion, Instance, Output, Parameters, expand, schema};
+use crate::record;
+use indexmap::indexmap;
+use serde_json::json;
+
+/// The catalog entry.
+pub const ARCHETYPE: Archetype = Archetype {
+    name: "postgres",
+    summary: "a PostgreSQL server",
+    image: "postgres",
+    sources: &[
+        "https://github.com/docker-library/postgres/blob/master/15/bookworm/Dockerfile (15.14: user 999, VOLUME, STOPSIGNAL SIGINT)",
+        "https://hub.docker.com/_/postgres (the variables that honour _FILE)",
+    ],
+    expand: expand::<Postgres>,
+    schema: schema::<Postgres>,
+};
+
+record! {
+    /// The parameters of `postgres`.
+    pub struct Postgres {
+        /// The database that is created on the first start; the name of the user where it is left out.
+        database: Option<String>,
+        /// The superuser that is created on the first start; `postgres` where it is left out.
+        user: Option<String>,
+        /// The secret that holds the password; `SERVICE_password` where it is left out.
+        password: Option<String>,
+    }
+}
+
+impl Parameters for Postgres {
+    fn expand(self, it: &Instance) -> Expansion {
+        let user = self.user.unwrap_or_else(|| "postgres".to_owned());
+        let database = self.database.unwrap_or_else(|| user.clone());
+        let password = self.password.unwrap_or_else(|| it.secret("password"));
+        let data = it.volume("data");
+        // From 18 on the image keeps its data in a folder of its own version below this one.
+        let major = it.tag.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse::<u32>().ok());
+        let path =
+            if major.is_some_and(|major| major >= 18) { "/var/lib/postgresql" } else { "/var/lib/postgresql/data" };
+        Expansion {
+            service: json!({
+                "image": it.image(),
+                "environment": {
+                    "POSTGRES_USER": user,
+                    "POSTGRES_DB": database,
+                    "POSTGRES_PASSWORD_FILE": super::secret_path(&password),
+                },
+                "secrets": [password],
+                "volumes": [{ "type": "volume", "source": data, "target": path }],
+                "tmpfs": ["/tmp", "/var/run/postgresql"],
+                "shm_size": "128m",
+                // The entry point starts as root, takes over the data folder and steps down to `postgres`.
+                "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+                // By TCP: the server that runs the init scripts listens on its socket only.
+                "healthcheck": {
+                    "test": ["CMD-SHELL", "pg_isready -h 127.0.0.1 -U \"$POSTGRES_USER\" -d \"$POSTGRES_DB\""],
+                    "interval": "10s", "timeout": "5s", "retries": 5, "start_period": "30s",
+                },
+                "stop_grace_period": "1m",
+                "expose": ["5432"],
+            }),
+            volumes: vec![data],
+            secrets: vec![password.clone()],
+            outputs: indexmap! {
+                "port".into() => "5432".into(),
+                "user".into() => user.as_str().into(),
+                "database".into() => database.as_str().into(),
+                "password_file".into() => Output::SecretFile(password),
+            },
+            ports: vec![5432],
+            role: None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `prometheus`: scrapes what has `metrics` and evaluates the generated alert rules.
+
+use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use crate::plan::Role;
+use crate::record;
+use indexmap::indexmap;
+use serde_json::json;
+
+/// The catalog entry.
+pub const ARCHETYPE: Archetype = Archetype {
+    name: "prometheus",
+    summary: "a Prometheus server with the generated scrape configuration",
+    image: "prom/prometheus",
+    sources: &[
+        "https://github.com/prometheus/prometheus/blob/main/Dockerfile (v3: user nobody, busybox with wget, VOLUME /prometheus)",
+    ],
+    expand: expand::<Prometheus>,
+    schema: schema::<Prometheus>,
+};
+
+record! {
+    /// The parameters of `prometheus`.
+    pub struct Prometheus {
+        /// How long samples are kept, as Prometheus writes it; `15d` where it is left out.
+        retention: Option<String>,
+    }
+}
+
+impl Parameters for Prometheus {
+    fn expand(self, it: &Instance) -> Expansion {
+        let data = it.volume("data");
+        Expansion {
+            service: json!({
+                "image": it.image(),
+                "user": "65534:65534",
+                "command": [
+                    "--config.file=/etc/prometheus/prometheus.yml",
+                    "--storage.tsdb.path=/prometheus",
+                    format!("--storage.tsdb.retention.time={}", self.retention.as_deref().unwrap_or("15d")),
+                    "--config.auto-reload-interval=30s",
+                    "--enable-feature=auto-reload-config",
+                ],
+                "volumes": [
+                    { "type": "bind", "source": format!("{}/prometheus", it.output), "target": "/etc/prometheus",
+                      "read_only": true, "bind": { "create_host_path": false } },
+                    { "type": "volume", "source": data, "target": "/prometheus" },
+                ],
+                "healthcheck": {
+                    "test": ["CMD", "wget", "-q", "--spider", "http://127.0.0.1:9090/-/healthy"],
+                    "interval": "10s", "timeout": "5s", "retries": 5, "start_period": "30s",
+                },
+                "stop_grace_period": "1m",
+                "expose": ["9090"],
+            }),
+            volumes: vec![data],
+            outputs: indexmap! {
+                "port".into() => "9090".into(),
+                "url".into() => format!("http://{}:9090", it.service).into(),
+            },
+            ports: vec![9090],
+            role: Some(Role::Metrics),
+            ..Expansion::default()
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! `Plan`: every stack of one fleet in one environment, every reference settled; `Vetted` is the only way to an emitter.
+
+use crate::blueprint::{Backup, Exemption, Fleet, Logs, Need, Scrape};
+use crate::compose;
+use crate::finding::{Level, Report};
+use crate::resolve::networks::DerivedNetwork;
+use crate::value::HostName;
+use bayplan_yaml::{Location, Node, Path, Segment};
+use indexmap::IndexMap;
+
+/// What the emitters make files from and the rules look at.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The settings of the fleet.
+    pub fleet: Fleet,
+    /// The name of the environment.
+    pub environment: String,
+    /// The domain of the environment.
+    pub domain: Option<HostName>,
+    /// How TLS is ended in this environment.
+    pub tls: Tls,
+    /// The hosts of the fleet, with what this environment says about them.
+    pub hosts: IndexMap<String, Host>,
+    /// The stacks, those that others need first.
+    pub stacks: IndexMap<String, Stack>,
+    /// The committed, non-secret variables of the environment.
+    pub variables: IndexMap<String, String>,
+    /// The networks that follow from the intents.
+    pub networks: Vec<DerivedNetwork>,
+    /// Where `fleet.yaml` stands.
+    pub settings: Option<Node>,
+}
+
+/// How the gateway ends TLS.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Tls {
+    /// It does not: routes are plain HTTP.
+    #[default]
+    None,
+    /// With certificates that an ACME resolver of this name gets.
+    Acme {
+        /// The name of the resolver.
+        resolver: String,
+        /// The account's mail address.
+        email: String,
+    },
+    /// With certificate files, as the gateway's container sees them.
+    Files(Vec<(String, String)>),
+}
+
+/// A machine that runs stacks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Host {
+    /// The address that routed names resolve to.
+    pub ingress: Option<std::net::IpAddr>,
+    /// Memory in bytes.
+    pub memory: Option<u64>,
+    /// CPU cores.
+    pub cpus: Option<f64>,
+    /// How many Docker networks its address pools hold.
+    pub networks: usize,
+}
+
+/// One Compose project.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// The project name.
+    pub name: String,
+    /// The folder that relative paths of the blueprint start from, seen from the folder of the stack's compose file.
+    pub folder: String,
+    /// The blueprint's path, as shown.
+    pub file: String,
+    /// The host that runs it.
+    pub host: String,
+    /// The evaluated and merged document: where every value came from, and its template.
+    pub document: Node,
+    /// The project as Compose will see it, without its services.
+    pub project: compose::Project,
+    /// Its services.
+    pub services: IndexMap<String, Service>,
+    /// Whether the blueprint uses intents that opt in to derived networks.
+    pub derived_networks: bool,
+}
+
+/// One service, with its intents settled.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The service as Compose will see it.
+    pub compose: compose::Service,
+    /// The name of the archetype that it was made from.
+    pub archetype: Option<String>,
+    /// What the service is to the fleet.
+    pub role: Option<Role>,
+    /// The services that it needs.
+    pub needs: Vec<Edge>,
+    /// Its routes.
+    pub routes: Vec<Route>,
+    /// Its scrape targets.
+    pub scrapes: Vec<Scrape>,
+    /// How its log lines are collected.
+    pub logs: Logs,
+    /// How its data is backed up.
+    pub backup: Option<Backup>,
+    /// Whether it sends traces to the collector.
+    pub traces: bool,
+    /// Whether it may reach what lies outside its networks.
+    pub egress: bool,
+    /// The rules that it may break.
+    pub allow: IndexMap<String, Exemption>,
+    /// The container ports that it listens on, as far as known.
+    pub ports: Vec<u16>,
+}
+
+/// What a service is to the fleet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Routes requests from outside to services.
+    Gateway,
+    /// Scrapes metrics.
+    Metrics,
+    /// Collects log lines and traces.
+    Collector,
+    /// Stores log lines.
+    Logs,
+    /// Gives read access to the Docker API.
+    DockerApi,
+}
+
+/// A `needs` edge, settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// The stack of the needed service.
+    pub stack: String,
+    /// The needed service.
+    pub service: String,
+    /// What was said about it.
+    pub need: Need,
+}
+
+/// A route, settled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Route {
+    /// A name that is unique in the fleet.
+    pub name: String,
+    /// The full host name.
+    pub host: HostName,
+    /// The path prefix, starting with `/`.
+    pub path: Option<String>,
+    /// The container port.
+    pub port: u16,
+    /// Whether the gateway ends TLS.
+    pub tls: bool,
+    /// What was written.
+    pub intent: crate::blueprint::Route,
+}
+
+impl Plan {
+    /// The service of this role, where the fleet has one.
+    pub fn role(&self, role: Role) -> Option<(&Stack, &str, &Service)> {
+        self.services().find(|(_, _, service)| service.role == Some(role))
+    }
+
+    /// Every service with its stack and name.
+    pub fn services(&self) -> impl Iterator<Item = (&Stack, &str, &Service)> {
+        self.stacks
+            .values()
+            .flat_map(|stack| stack.services.iter().map(move |(name, service)| (stack, name.as_str(), service)))
+    }
+
+    /// The service `name` of `stack`.
+    pub fn service(&self, stack: &str, name: &str) -> Option<&Service> {
+        self.stacks.get(stack)?.services.get(name)
+    }
+}
+
+impl Stack {
+    /// Where the value at `path` was written: the nearest ancestor that was written at all.
+    ///
+    /// A key of a mapping that was written as a list (`environment: [A=1]`) is found in the list.
+    pub fn locate(&self, path: &Path) -> Location {
+        locate(&self.document, path, false)
+    }
+
+    /// Where the key at the end of `path` was written; see [`Stack::locate`].
+    pub fn locate_key(&self, path: &Path) -> Location {
+        locate(&self.document, path, true)
+    }
+}
+
+fn locate(root: &Node, path: &Path, key: bool) -> Location {
+    let mut node = root;
+    let mut at = root.at;
+    for (depth, segment) in path.0.iter().enumerate() {
+        let last = depth + 1 == path.0.len();
+        let next = match segment {
+            Segment::Key(name) => match node.as_map().and_then(|map| map.get(name.as_str())) {
+                Some(entry) => {
+                    if last && key {
+                        return entry.key_at;
+                    }
+                    Some(&entry.value)
+                }
+                None => node.as_seq().and_then(|items| items.iter().find(|item| names(item, name))),
+            },
+            Segment::Index(index) => node.as_seq().and_then(|items| items.get(*index)),
+        };
+        match next {
+            Some(next) => {
+                node = next;
+                at = next.at;
+            }
+            None => return at,
+        }
+    }
+    at
+}
+
+/// Whether a list item says something about `name`: `NAME`, `NAME=value` or `NAME:value`.
+fn names(item: &Node, name: &str) -> bool {
+    item.as_str()
+        .and_then(|text| text.strip_prefix(name))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ':']))
+}
+
+/// A plan of which no rule denied anything.
+#[derive(Debug, Clone)]
+pub struct Vetted<T>(T);
+
+impl Vetted<Plan> {
+    /// The plan, where its report denies nothing.
+    ///
+    /// # Errors
+    /// Gives the plan back where the report denies something.
+    pub fn new(plan: Plan, report: &Report) -> Result<Self, Box<Plan>> {
+        if report.findings.iter().any(|finding| finding.level == Level::Deny) {
+            Err(Box::new(plan))
+        } else {
+            Ok(Self(plan))
+        }
+    }
+}
+
+impl<T> std::ops::Deref for Vetted<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}

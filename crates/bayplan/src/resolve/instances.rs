@@ -1,0 +1,211 @@
+//! `use` and `{{ … }}` → values: every service's archetype is expanded once, when the first expression asks for it.
+
+use super::expression::{self, Scope};
+use super::interpolate::{self, interpolate_node};
+use crate::blueprint::Route;
+use crate::blueprint::forms::RoutesForm;
+use crate::catalog::{self, Archetype, Expansion, Instance, Output};
+use crate::record::{Form, Scalar};
+use bayplan_yaml::{DecodeError, Decoder, Node, Path, Value};
+use indexmap::IndexMap;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What the expansion of archetypes needs to know of the environment.
+pub struct Setting<'a> {
+    /// The committed variables.
+    pub variables: &'a IndexMap<String, String>,
+    /// The domain of the environment.
+    pub domain: Option<&'a str>,
+    /// Whether the gateway ends TLS.
+    pub tls: bool,
+}
+
+/// Every service of the fleet before its intents are settled.
+pub struct Instances<'a> {
+    /// The stacks: name → document.
+    pub stacks: &'a IndexMap<String, Node>,
+    /// The environment.
+    pub setting: Setting<'a>,
+    memo: RefCell<BTreeMap<(String, String), State>>,
+}
+
+enum State {
+    /// Its parameters are being evaluated: asking for it now is a cycle.
+    Open,
+    Done(Box<Expanded>),
+}
+
+/// An archetype's expansion, and what is wrong with its parameters.
+#[derive(Debug, Clone, Default)]
+pub struct Expanded {
+    /// The archetype.
+    pub archetype: Option<&'static Archetype>,
+    /// What it made; nothing where its parameters are wrong.
+    pub expansion: Option<Expansion>,
+    /// What is wrong with `use` and `with`.
+    pub errors: Vec<DecodeError>,
+}
+
+impl std::fmt::Debug for Archetype {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<'a> Instances<'a> {
+    /// No service expanded yet.
+    pub fn new(stacks: &'a IndexMap<String, Node>, setting: Setting<'a>) -> Self {
+        Self { stacks, setting, memo: RefCell::default() }
+    }
+
+    /// The value of a set variable.
+    pub fn lookup(&self, name: &str) -> Option<String> {
+        self.setting.variables.get(name).cloned()
+    }
+
+    fn service(&self, stack: &str, service: &str) -> Option<&Node> {
+        self.stacks.get(stack)?.get("services")?.get(service)
+    }
+
+    /// The expansion of a service; nothing where it is being expanded already.
+    pub fn expanded(&self, stack: &str, service: &str) -> Option<Expanded> {
+        let key = (stack.to_owned(), service.to_owned());
+        match self.memo.borrow().get(&key) {
+            Some(State::Open) => return None,
+            Some(State::Done(done)) => return Some((**done).clone()),
+            None => {}
+        }
+        self.memo.borrow_mut().insert(key.clone(), State::Open);
+        let done = self.service(stack, service).map(|node| self.expand(stack, service, node)).unwrap_or_default();
+        self.memo.borrow_mut().insert(key, State::Done(Box::new(done.clone())));
+        Some(done)
+    }
+
+    fn expand(&self, stack: &str, service: &str, node: &Node) -> Expanded {
+        let path = Path::from_iter(["services", service]);
+        let Some(used) = node.get("use") else { return Expanded::default() };
+        let mut used = used.clone();
+        interpolate_node(&mut used, &|name| self.lookup(name), &mut interpolate::Found::default());
+        let mut decoder = Decoder::at(path.key("use"));
+        let Some(text) = used.as_str() else {
+            let _: Option<()> = decoder.wrong_type(&used, "the name of an archetype, such as `postgres:17.5`");
+            return Expanded { errors: decoder.finish(), ..Expanded::default() };
+        };
+        let (archetype, tag) = match catalog::parse_use(text) {
+            Ok(found) => found,
+            Err(invalid) => {
+                invalid.report(&used, &mut decoder);
+                return Expanded { errors: decoder.finish(), ..Expanded::default() };
+            }
+        };
+        let mut with = match node.get("with") {
+            Some(with) => with.clone(),
+            // Without parameters, what is missing is said at `use`.
+            None => Node::new(Value::Map(Default::default()), used.at),
+        };
+        let scope = Local { instances: self, stack };
+        // Errors of expressions and variables are reported with the whole service.
+        expression::evaluate_node(&mut with, &scope, &mut expression::Found::default());
+        interpolate_node(&mut with, &|name| self.lookup(name), &mut interpolate::Found::default());
+        let route = node.get("route").and_then(|route| self.route(route));
+        let url = route.map(|route| {
+            let tls = route.tls.unwrap_or(self.setting.tls);
+            let host = full_host(&route.host, self.setting.domain);
+            format!("{}://{host}{}", if tls { "https" } else { "http" }, route.path.unwrap_or_default())
+        });
+        let instance = Instance {
+            service,
+            tag,
+            image: archetype.image,
+            url: url.as_deref(),
+            tls: self.setting.tls,
+            output: "../..",
+        };
+        let mut decoder = Decoder::at(path.key("with"));
+        let expansion = (archetype.expand)(&with, &instance, &mut decoder);
+        let errors = decoder.finish();
+        let expansion = if errors.is_empty() { expansion } else { None };
+        Expanded { archetype: Some(archetype), expansion, errors }
+    }
+
+    fn route(&self, node: &Node) -> Option<Route> {
+        let mut node = node.clone();
+        interpolate_node(&mut node, &|name| self.lookup(name), &mut interpolate::Found::default());
+        <RoutesForm as Form<Vec<Route>>>::read(&node, &mut Decoder::new())?.into_iter().next()
+    }
+
+    /// Everything that expressions can ask a service for; nothing where it is being expanded.
+    pub fn outputs(&self, stack: &str, service: &str) -> Option<IndexMap<String, Output>> {
+        let expanded = self.expanded(stack, service)?;
+        let mut outputs: IndexMap<String, Output> = IndexMap::new();
+        outputs.insert("host".to_owned(), service.into());
+        if let Some(node) = self.service(stack, service) {
+            if let Some([only]) = node.get("expose").and_then(Node::as_seq) {
+                let port = <Scalar as Form<String>>::read(only, &mut Decoder::new());
+                outputs.extend(port.map(|port| ("port".to_owned(), port.into())));
+            }
+            if let Some(route) = node.get("route").and_then(|route| self.route(route)) {
+                let tls = route.tls.unwrap_or(self.setting.tls);
+                let host = full_host(&route.host, self.setting.domain);
+                let url = format!("{}://{host}{}", if tls { "https" } else { "http" }, route.path.unwrap_or_default());
+                outputs.insert("public_host".to_owned(), host.into());
+                outputs.insert("public_url".to_owned(), url.into());
+            }
+        }
+        outputs.extend(expanded.expansion.map(|expansion| expansion.outputs).unwrap_or_default());
+        Some(outputs)
+    }
+}
+
+/// The host name of a route in full.
+pub fn full_host(host: &str, domain: Option<&str>) -> String {
+    match domain {
+        Some(domain) if host == "@" => domain.to_owned(),
+        Some(domain) if !host.contains('.') => format!("{host}.{domain}"),
+        _ => host.to_owned(),
+    }
+}
+
+/// The names that expressions of one stack can begin with: its own services, and `stack.service` for all.
+pub struct Local<'a> {
+    /// All services.
+    pub instances: &'a Instances<'a>,
+    /// The stack.
+    pub stack: &'a str,
+}
+
+impl Local<'_> {
+    /// The stack and service behind a head.
+    pub fn resolve(&self, head: &str) -> Option<(String, String)> {
+        if self.instances.service(self.stack, head).is_some() {
+            return Some((self.stack.to_owned(), head.to_owned()));
+        }
+        let (stack, service) = head.split_once('.')?;
+        self.instances.service(stack, service)?;
+        Some((stack.to_owned(), service.to_owned()))
+    }
+}
+
+impl Scope for Local<'_> {
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for (stack, document) in self.instances.stacks {
+            for service in document.get("services").and_then(Node::as_map).into_iter().flat_map(|map| map.keys()) {
+                if stack == self.stack {
+                    names.push(service.to_string());
+                }
+                names.push(format!("{stack}.{service}"));
+            }
+        }
+        names
+    }
+
+    fn outputs(&self, head: &str) -> Option<Result<BTreeMap<String, String>, String>> {
+        let (stack, service) = self.resolve(head)?;
+        Some(match self.instances.outputs(&stack, &service) {
+            Some(outputs) => Ok(outputs.into_iter().map(|(name, output)| (name, output.text())).collect()),
+            None => Err(format!("`{head}` takes a value from itself, through the services that it names")),
+        })
+    }
+}

@@ -1,0 +1,304 @@
+//! `text + variables → text`: Compose's interpolation, `$VAR` and `${VAR…}`, with its exact grammar.
+//!
+//! The grammar is that of compose-go 2.16.2 (`template/template.go`): `$$` is a `$`; a name is `[_a-zA-Z][_a-zA-Z0-9]*`; the first
+//! of `:-`, `-`, `:?`, `?`, `:+`, `+` decides and what follows is itself a template; a lone `$` stays.
+
+use crate::value::{Invalid, locate};
+use bayplan_yaml::node::Extra;
+use bayplan_yaml::{Location, Node, Value};
+use std::ops::Range;
+
+/// What became of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interpolated {
+    /// The text with all variables replaced; an unset one is empty.
+    pub value: String,
+    /// The variables, in the order in which they stand.
+    pub used: Vec<Use>,
+    /// What is wrong with the template.
+    pub errors: Vec<Invalid>,
+}
+
+/// A variable in a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The name.
+    pub name: String,
+    /// Its bytes in the template, from the `$` on.
+    pub range: Range<usize>,
+    /// Whether it has a value, a default or an alternative.
+    pub settled: bool,
+}
+
+/// How deep templates stand in one another at most.
+const DEPTH: usize = 64;
+
+/// Replaces the variables of `text`. `lookup` gives the value of a set variable.
+pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Interpolated {
+    let mut result = Interpolated::default();
+    result.value = template(text, 0, lookup, &mut result.used, &mut result.errors, 0);
+    result
+}
+
+fn template(
+    text: &str,
+    start: usize,
+    lookup: &dyn Fn(&str) -> Option<String>,
+    used: &mut Vec<Use>,
+    errors: &mut Vec<Invalid>,
+    depth: usize,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    if depth > DEPTH {
+        errors.push(
+            Invalid::part(start, text, "the defaults of variables are nested too deep").help("name the value once"),
+        );
+        return out;
+    }
+    while let Some(found) = text[at..].find('$') {
+        let dollar = at + found;
+        out.push_str(&text[at..dollar]);
+        let rest = &text[dollar + 1..];
+        let name = name_of(rest);
+        if rest.starts_with('$') {
+            out.push('$');
+            at = dollar + 2;
+        } else if !name.is_empty() {
+            at = dollar + 1 + name.len();
+            let value = lookup(name);
+            used.push(Use { name: name.to_owned(), range: start + dollar..start + at, settled: value.is_some() });
+            out.push_str(&value.unwrap_or_default());
+        } else if rest.starts_with('{') {
+            let Some(end) = closing(&text[dollar..]) else {
+                let help = "close it, or write `$$` for a `$` that is meant as one";
+                errors.push(Invalid::part(start + dollar, &text[dollar..], "the `${` is never closed").help(help));
+                return out;
+            };
+            let inner = &text[dollar + 2..dollar + end];
+            at = dollar + end + 1;
+            let range = start + dollar..start + at;
+            let name = name_of(inner);
+            let rest = &inner[name.len()..];
+            let inner_start = start + dollar + 2 + name.len();
+            if name.is_empty() || !(rest.is_empty() || rest.starts_with(['-', '?', '+', ':'])) || rest == ":" {
+                errors.push(not_a_variable(&text[dollar..at], range));
+                continue;
+            }
+            let value = lookup(name);
+            let (colon, operator) =
+                if let Some(after) = rest.strip_prefix(':') { (true, after) } else { (false, rest) };
+            let Some(kind) = operator.chars().next() else {
+                used.push(Use { name: name.to_owned(), range, settled: value.is_some() });
+                out.push_str(&value.unwrap_or_default());
+                continue;
+            };
+            let argument = &operator[kind.len_utf8()..];
+            let argument_start = inner_start + rest.len() - argument.len();
+            let present = value.as_ref().is_some_and(|value| !colon || !value.is_empty());
+            match kind {
+                '-' | '+' => {
+                    used.push(Use { name: name.to_owned(), range, settled: true });
+                    if (kind == '-') == present {
+                        if kind == '-' {
+                            out.push_str(&value.unwrap_or_default());
+                        }
+                    } else {
+                        out.push_str(&template(argument, argument_start, lookup, used, errors, depth + 1));
+                    }
+                }
+                '?' => {
+                    used.push(Use { name: name.to_owned(), range: range.clone(), settled: true });
+                    match value.filter(|_| present) {
+                        Some(value) => out.push_str(&value),
+                        None => {
+                            let said = template(argument, argument_start, lookup, used, errors, depth + 1);
+                            let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+                            let message = format!("the variable `{name}` has to be set{said}");
+                            errors.push(
+                                Invalid::new(range, message).help(format!("set `{name}` in an environment file")),
+                            );
+                        }
+                    }
+                }
+                _ => errors.push(not_a_variable(&text[dollar..at], range)),
+            }
+        } else {
+            // A lone `$` stays.
+            out.push('$');
+            at = dollar + 1;
+        }
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+fn not_a_variable(text: &str, range: Range<usize>) -> Invalid {
+    Invalid::new(range, format!("`{text}` is no variable"))
+        .help("write `${NAME}`, `${NAME:-default}` or, for a `$` that is meant as one, `$$`")
+}
+
+/// The variable name that `text` begins with; empty where it begins with none.
+fn name_of(text: &str) -> &str {
+    let first = text.as_bytes().first().copied().unwrap_or(0);
+    if !(first.is_ascii_alphabetic() || first == b'_') {
+        return "";
+    }
+    let end = text.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_')).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// Where the brace closes that `text` (from its `$` on) opens.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A variable that has no value, at the place where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unset {
+    /// The name.
+    pub name: String,
+    /// The place.
+    pub at: Location,
+}
+
+/// What was found while a tree was interpolated.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// What is wrong, and where.
+    pub errors: Vec<(Location, Invalid)>,
+    /// Variables without a value.
+    pub unset: Vec<Unset>,
+}
+
+/// Replaces the variables in every string of `node`, keys aside, and types what stands where Compose wants numbers and
+/// booleans. The text as written is kept beside the value where the two differ.
+pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut Found) {
+    match &mut node.value {
+        Value::Map(map) => map.values_mut().for_each(|entry| interpolate_node(&mut entry.value, lookup, found)),
+        Value::Seq(items) => items.iter_mut().for_each(|item| interpolate_node(item, lookup, found)),
+        Value::String(text) => {
+            // The template that an expression left is what Compose will read.
+            let written: Box<str> = match node.extra.as_ref().and_then(|extra| extra.template.clone()) {
+                Some(template) => template,
+                None if text.contains('$') => text.clone(),
+                None => return,
+            };
+            let result = interpolate(&written, lookup);
+            found.errors.extend(result.errors.into_iter().map(|error| (locate(node, &error.range), error)));
+            let unset = result.used.iter().filter(|used| !used.settled);
+            found.unset.extend(unset.map(|used| Unset { name: used.name.clone(), at: locate(node, &used.range) }));
+            if *result.value != *written || node.extra.as_ref().is_some_and(|extra| extra.template.is_some()) {
+                node.value = Value::String(result.value.into());
+                node.extra.get_or_insert_with(|| Box::new(Extra::default())).template = Some(written);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lookup(name: &str) -> Option<String> {
+        match name {
+            "FOO" | "foo" => Some("first".to_owned()),
+            "EMPTY" => Some(String::new()),
+            "BRACES" => Some("{x}".to_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn templates_and_their_values() {
+        for (text, value) in [
+            ("$FOO", "first"),
+            ("${FOO}", "first"),
+            ("a${FOO}b", "afirstb"),
+            ("$$FOO", "$FOO"),
+            ("$${FOO}", "${FOO}"),
+            ("${NO:-x}", "x"),
+            ("${NO-x}", "x"),
+            ("${EMPTY:-x}", "x"),
+            ("${EMPTY-x}", ""),
+            ("${FOO:-x}", "first"),
+            ("${FOO:+y}", "y"),
+            ("${NO:+y}", ""),
+            ("${EMPTY+y}", "y"),
+            ("${EMPTY:+y}", ""),
+            ("${NO:-${FOO}}", "first"),
+            ("${NO:-${NO2:-deep}}", "deep"),
+            ("${NO:-a:?b}", "a:?b"),
+            ("${FOO?missing}", "first"),
+            ("$", "$"),
+            ("a$", "a$"),
+            ("$ x", "$ x"),
+            ("$(date)", "$(date)"),
+            ("$1", "$1"),
+            ("${NO:-{\"a\":1}}", "{\"a\":1}"),
+            ("${NO}", ""),
+            ("${NO:-}", ""),
+            ("${NO:-$$}", "$"),
+            ("${FOO}${foo}", "firstfirst"),
+            ("${BRACES}", "{x}"),
+            ("${NO:-http://x/?a=b}", "http://x/?a=b"),
+        ] {
+            let result = interpolate(text, &lookup);
+            assert_eq!((result.value.as_str(), result.errors.len()), (value, 0), "{text}: {:?}", result.errors);
+        }
+    }
+
+    #[test]
+    fn what_is_no_template_is_said_at_its_place() {
+        for (text, part) in [
+            ("a ${1x} b", "${1x}"),
+            ("${}", "${}"),
+            ("${FOO", "${FOO"),
+            ("x${FOO!y}", "${FOO!y}"),
+            ("${NO?why}", "${NO?why}"),
+            ("${EMPTY:?why}", "${EMPTY:?why}"),
+            ("${ FOO}", "${ FOO}"),
+            ("${NO:-${1}}", "${1}"),
+            ("${FOO:}", "${FOO:}"),
+        ] {
+            let result = interpolate(text, &lookup);
+            let parts: Vec<&str> = result.errors.iter().map(|error| &text[error.range.clone()]).collect();
+            assert_eq!(parts, [part], "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_are_listed_where_they_stand() {
+        let result = interpolate("$A-${B:-$C}", &lookup);
+        let used: Vec<(&str, Range<usize>, bool)> =
+            result.used.iter().map(|used| (used.name.as_str(), used.range.clone(), used.settled)).collect();
+        assert_eq!(used, [("A", 0..2, false), ("B", 3..11, true), ("C", 8..10, false)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "[$a{}:?+-é ]{0,24}") {
+            let _ = interpolate(&text, &lookup);
+        }
+
+        #[test]
+        fn a_doubled_dollar_is_the_text_itself(text in ".{0,24}") {
+            let result = interpolate(&text.replace('$', "$$"), &lookup);
+            proptest::prop_assert_eq!(result.value, text);
+        }
+    }
+}

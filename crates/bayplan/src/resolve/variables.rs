@@ -1,0 +1,47 @@
+//! `environment → variables`: the committed environment files, then the settings of the environment.
+
+use super::dotenv;
+use crate::blueprint::Environment;
+use crate::finding::{Finding, Report, Subject};
+use crate::source::Sources;
+use bayplan_yaml::{Location, Node, Path, SourceId, Span};
+use indexmap::IndexMap;
+
+/// The variables of `environment`. Never from the shell: the same commit gives the same output everywhere.
+pub fn variables(
+    name: &str,
+    environment: &Environment,
+    settings: Option<&Node>,
+    files: &[(String, SourceId)],
+    sources: &Sources,
+    report: &mut Report,
+) -> IndexMap<String, String> {
+    let mut variables: IndexMap<String, String> = IndexMap::new();
+    for (index, file) in environment.env_files.iter().enumerate() {
+        let wanted = file.strip_prefix("./").unwrap_or(file);
+        let Some((_, source)) = files.iter().find(|(name, _)| name == wanted) else {
+            let path = Path::root().key("environments").key(name).key("env_files").index(index);
+            let at = settings.and_then(|node| node.at_path(&path)).map_or_else(Location::default, |node| node.at);
+            report.push(
+                Finding::deny(
+                    "missing-file",
+                    at,
+                    format!("there is no environment file `{file}` in the fleet's folder"),
+                )
+                .help("create it there, or remove it from `env_files`")
+                .about(Subject::path(path)),
+            );
+            continue;
+        };
+        let Some(text) = sources.file(*source).map(|file| file.text.clone()) else { continue };
+        let (read, errors) = dotenv::parse(&text, &|name| variables.get(name).cloned());
+        for error in errors {
+            let span = Span::new(error.range.start as u32, error.range.end as u32);
+            let at = Location { source: *source, span };
+            report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
+        }
+        variables.extend(read);
+    }
+    variables.extend(environment.variables.clone());
+    variables
+}
