@@ -2,6 +2,8 @@
 //!
 //! `BAYPLAN_CASE=text` runs the cases whose file or title holds the text; `BAYPLAN_BLESS=1` rewrites what is expected.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 use bayplan_cli::args::{Cli, Format};
 use bayplan_cli::compile::Library;
 use bayplan_cli::render::{Style, json, pretty};

@@ -1,5 +1,7 @@
 //! The `bayplan` command as a process: exit codes, streams, colours.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -133,7 +133,12 @@ fn read(file: SourceId, sources: &Sources, report: &mut Report) -> Option<Node> 
     let read = bayplan_yaml::read(&text, file, &Limits::default());
     let node = read.first().cloned();
     let broken = !read.errors.is_empty();
+    // What follows from a broken text is not said.
+    let half = read.errors.iter().any(|error| error.kind != bayplan_yaml::ErrorKind::DuplicateKey);
     report.extend(read.errors);
+    if half {
+        return None;
+    }
     if node.is_none() && !broken {
         let at = bayplan_yaml::Location { source: file, ..Default::default() };
         report.push(
