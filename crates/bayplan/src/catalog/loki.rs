@@ -19,23 +19,14 @@ pub const ARCHETYPE: Archetype = Archetype {
 };
 
 record! {
-    /// The parameters of `loki`.
-    pub struct Loki {
-        /// The configuration file on the host, relative to the blueprint; the image's own where it is left out.
-        config: Option<String>,
-    }
+    /// The parameters of `loki`: it has none. Another configuration is mounted over `/etc/loki/local-config.yaml`.
+    pub struct Loki {}
 }
 
 impl Parameters for Loki {
     fn expand(self, it: &Instance) -> Expansion {
         let data = it.volume("data");
-        let mut volumes = vec![json!({ "type": "volume", "source": data, "target": "/loki" })];
-        if let Some(config) = self.config {
-            volumes.push(json!({
-                "type": "bind", "source": config, "target": "/etc/loki/local-config.yaml", "read_only": true,
-                "bind": { "create_host_path": false },
-            }));
-        }
+        let volumes = vec![json!({ "type": "volume", "source": data, "target": "/loki" })];
         Expansion {
             service: json!({
                 "image": it.image(),

@@ -37,6 +37,9 @@ pub struct Archetype {
     pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
 }
 
+/// The port on which the gateway serves metrics and health.
+pub const GATEWAY_METRICS_PORT: u16 = traefik::METRICS_PORT;
+
 /// Every archetype, by name.
 pub const CATALOG: &[Archetype] = &[
     alloy::ARCHETYPE,

@@ -3,6 +3,12 @@
 //! A target's vocabulary (what its format can say, checked and printed) knows nothing of the plan.
 
 pub mod alloy;
+pub mod compose;
+pub mod dnsmasq;
+pub mod logs;
+pub mod prometheus;
+pub mod summary;
+pub mod traefik;
 pub mod tree;
 
 pub use tree::{Comment, Ownership, Tree, TreeError};
@@ -13,7 +19,20 @@ use crate::plan::{Plan, Vetted};
 /// Every file of one environment.
 ///
 /// # Errors
-/// Where a value cannot be said in a target's format: a finding at the place where it was written.
-pub fn emit(_plan: &Vetted<Plan>) -> Result<Tree, Box<Finding>> {
-    Ok(Tree::new())
+/// Where two files would have the same path.
+pub fn emit(plan: &Vetted<Plan>) -> Result<Tree, Box<Finding>> {
+    all(plan).map_err(|error| {
+        let at = plan.settings.as_ref().map_or_else(Default::default, |node| node.at);
+        Box::new(Finding::deny("colliding-output", at, error.to_string()).help("rename one of the stacks"))
+    })
+}
+
+fn all(plan: &Plan) -> Result<Tree, TreeError> {
+    let mut tree = Tree::new();
+    for emit in [traefik::emit, prometheus::emit, logs::emit, dnsmasq::emit, summary::emit] {
+        tree.append(emit(plan)?)?;
+    }
+    let compose = compose::emit(plan, &tree)?;
+    tree.append(compose)?;
+    Ok(tree)
 }

@@ -11,7 +11,7 @@ use crate::catalog::Output;
 use crate::compose;
 use crate::finding::{Finding, Report, Subject};
 use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
-use crate::record::{Form, Plain, nearest};
+use crate::record::{Form, Plain, Scalar, nearest};
 use crate::source::Sources;
 use crate::value::{Bytes, HostName};
 use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, SourceId, Value, to_node};
@@ -595,18 +595,25 @@ impl Settler<'_> {
         }
         if let Some(size) = self.size(key) {
             let draft = &self.drafts[key];
+            // Compose refuses a limit that stands in both places with two values, or in one of the two only.
+            let written = |key: &str| {
+                draft.node.get(key).and_then(|node| <Scalar as Form<String>>::read(node, &mut Decoder::new()))
+            };
             let limits = |cpus: Option<f64>, memory: Option<Bytes>, cpu_key: &str, memory_key: &str| {
                 let mut limits = serde_json::Map::new();
-                if let Some(cpus) = cpus.filter(|_| draft.node.get(cpu_key).is_none()) {
-                    limits.insert("cpus".to_owned(), cpus.to_string().into());
+                if let Some(cpus) = written(cpu_key).or(cpus.map(|cpus| cpus.to_string())) {
+                    limits.insert("cpus".to_owned(), cpus.into());
                 }
-                if let Some(memory) = memory.filter(|_| draft.node.get(memory_key).is_none()) {
-                    limits.insert("memory".to_owned(), memory.to_string().into());
+                if let Some(memory) = written(memory_key).or(memory.map(Bytes::short)) {
+                    limits.insert("memory".to_owned(), memory.into());
                 }
                 limits
             };
             let mut resources = serde_json::Map::new();
-            let most = limits(size.cpus, size.memory, "cpus", "mem_limit");
+            let mut most = limits(size.cpus, size.memory, "cpus", "mem_limit");
+            if let Some(Value::Int(pids)) = draft.node.get("pids_limit").map(|node| &node.value) {
+                most.extend(i64::try_from(*pids).ok().map(|pids| ("pids".to_owned(), pids.into())));
+            }
             if !most.is_empty() {
                 resources.insert("limits".to_owned(), most.into());
             }
@@ -691,6 +698,8 @@ impl Settler<'_> {
                 let file = by_hand.and_then(|secret| secret.file.clone());
                 let file = file.unwrap_or_else(|| format!("./secrets/{}/{secret}", self.environment));
                 if !project.secrets.contains_key(secret) {
+                    let file =
+                        if file.starts_with('/') { file } else { crate::emit::compose::join(&self.input.back, &file) };
                     declared["secrets"][secret] = json!({ "file": file });
                 }
             }
