@@ -699,7 +699,7 @@ impl Settler<'_> {
                 let file = file.unwrap_or_else(|| format!("./secrets/{}/{secret}", self.environment));
                 if !project.secrets.contains_key(secret) {
                     let file =
-                        if file.starts_with('/') { file } else { crate::emit::compose::join(&self.input.back, &file) };
+                        if file.starts_with('/') { file } else { crate::emit::compose::join(self.input.back, &file) };
                     declared["secrets"][secret] = json!({ "file": file });
                 }
             }
