@@ -122,6 +122,7 @@ impl Server {
     }
 
     /// Asks it to end (SIGTERM) and waits for `limit`; what does not end is killed.
+    #[allow(dead_code, reason = "for trials")]
     pub fn stop(mut self, limit: Duration) {
         let _ = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
         let start = Instant::now();

@@ -23,9 +23,8 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         if jobs.is_empty() {
             continue;
         }
-        let rules: Vec<Value> = jobs.iter().filter_map(|job| alert(stack, job)).collect();
         let scrape = json!({ "scrape_configs": jobs });
-        let group = json!({ "groups": [{ "name": stack.name, "rules": rules }] });
+        let group = json!({ "groups": [{ "name": stack.name, "rules": [alert(stack)] }] });
         tree.add(&format!("prometheus/scrape.d/{}.yml", stack.name), Comment::Hash, &stack.file, &yaml(&scrape))?;
         tree.add(&format!("prometheus/rules.d/{}.yml", stack.name), Comment::Hash, &stack.file, &yaml(&group))?;
     }
@@ -73,18 +72,16 @@ fn jobs(stack: &Stack, itself: Option<&str>) -> Vec<Value> {
     jobs
 }
 
-/// The alert that the target of `job` is down.
-fn alert(stack: &Stack, job: &Value) -> Option<Value> {
-    let name = job["job_name"].as_str()?;
-    let matcher = name.replace('\\', "\\\\").replace('"', "\\\"");
-    Some(json!({
+/// The alert that a target of the stack is down.
+fn alert(stack: &Stack) -> Value {
+    json!({
         "alert": "TargetDown",
-        "expr": format!("up{{job=\"{matcher}\"}} == 0"),
+        "expr": format!("up{{stack=\"{}\"}} == 0", stack.name.replace('\\', "\\\\").replace('"', "\\\"")),
         "for": "5m",
-        "labels": { "severity": "critical", "stack": stack.name },
+        "labels": { "severity": "critical" },
         "annotations": {
-            "summary": "{{ $labels.job }} cannot be scraped",
+            "summary": "{{ $labels.service }} of {{ $labels.stack }} cannot be scraped",
             "description": "Prometheus has had no answer from {{ $labels.instance }} for five minutes.",
         },
-    }))
+    })
 }
