@@ -2,8 +2,10 @@
 
 use crate::error::{ErrorKind, Limits, YamlError};
 use crate::node::Extra;
-use crate::parse::{Document, Kind, NodeId, Style, Syntax, parse};
-use crate::{Entry, Location, Map, Node, SourceId, Span, Value, scalar};
+use crate::parse::parse;
+use crate::tree::{Document, Kind, NodeId, Style, Syntax};
+use crate::{Entry, Location, Map, Node, SourceId, Span, Value, docker, scalar};
+use std::collections::HashSet;
 
 /// What a text was read as.
 #[derive(Debug, Clone, Default)]
@@ -23,40 +25,61 @@ impl Read {
     }
 }
 
-/// Reads every document of `text`.
+/// Reads every document of `text`. What is wrong is left out or read as nothing; the rest is there.
 pub fn read(text: &str, source: SourceId, limits: &Limits) -> Read {
     let mut errors = Vec::new();
     let documents = parse(text, source, limits, &mut errors);
-    let nodes = documents
-        .iter()
-        .map(|document| {
-            let mut composer =
-                Composer { text, source, document, limits, left: limits.nodes, path: Vec::new(), errors: &mut errors };
-            document.root().map(|root| composer.node(root, 0, None))
-        })
-        .collect();
-    errors.sort_by_key(|error| error.at.span);
+    if !errors.iter().any(|error| matches!(error.kind, ErrorKind::Syntax | ErrorKind::Limit)) {
+        docker::check(text, source, &documents, &mut errors);
+    }
+    let nodes = documents.iter().map(|document| compose(text, source, document, limits, &mut errors)).collect();
+    errors.sort_by(|a, b| (a.at.span, &a.message).cmp(&(b.at.span, &b.message)));
     errors.dedup();
     Read { documents, nodes, errors }
 }
 
 /// Reads bytes: refuses what is no UTF-8 at the byte where it stops being so.
 pub fn read_bytes(bytes: &[u8], source: SourceId, limits: &Limits) -> Result<(String, Read), YamlError> {
-    let wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]);
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !wide => Ok((text.to_owned(), read(text, source, limits))),
-        Err(error) if !wide => {
-            let at = error.valid_up_to() as u32;
-            let at = Location { source, span: Span::new(at, at) };
-            Err(YamlError::new(ErrorKind::Encoding, at, "the file is not valid UTF-8 from here on")
-                .help("save the file as UTF-8"))
-        }
-        _ => {
+    let refuse = |at: usize, length: usize, message: String| {
+        let at = Location { source, span: Span::new(at as u32, (at + length) as u32) };
+        Err(YamlError::new(ErrorKind::Encoding, at, message).help("save the file as UTF-8"))
+    };
+    match bytes {
+        _ if bytes.len() > limits.bytes.min(u32::MAX as usize) => {
+            // Said by the parser, which reads none of it.
+            let text = String::from_utf8_lossy(bytes.get(..64).unwrap_or(bytes)).into_owned();
+            let message = format!("the file has {} MB; {} MB are read at most", bytes.len() >> 20, limits.bytes >> 20);
             let at = Location { source, span: Span::new(0, 0) };
-            Err(YamlError::new(ErrorKind::Encoding, at, "the file is UTF-16 or binary, not UTF-8")
-                .help("save the file as UTF-8"))
+            let error = YamlError::new(ErrorKind::Limit, at, message).help("keep large data in a file of its own");
+            return Ok((text, Read { errors: vec![error], ..Read::default() }));
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => {
+            return refuse(0, 0, "the file is UTF-16, not UTF-8".to_owned());
+        }
+        _ => {}
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((text.to_owned(), read(text, source, limits))),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let byte = bytes.get(at).copied().unwrap_or(0);
+            refuse(at, error.error_len().unwrap_or(bytes.len() - at), format!("the byte `{byte:#04x}` is not UTF-8"))
         }
     }
+}
+
+/// Makes the value of one document.
+pub fn compose(
+    text: &str,
+    source: SourceId,
+    document: &Document,
+    limits: &Limits,
+    errors: &mut Vec<YamlError>,
+) -> Option<Node> {
+    let root = document.root()?;
+    let (left, open) = (limits.nodes, Vec::new());
+    let mut composer = Composer { text, source, document, limits, left, stopped: false, open, following: 0, errors };
+    Some(composer.node(root, 0, None))
 }
 
 struct Composer<'a> {
@@ -64,206 +87,245 @@ struct Composer<'a> {
     source: SourceId,
     document: &'a Document,
     limits: &'a Limits,
+    /// Nodes that may still be made.
     left: usize,
-    /// The anchored nodes that are being followed.
-    path: Vec<NodeId>,
+    /// Whether a limit was passed and said.
+    stopped: bool,
+    /// The anchored nodes that are being made.
+    open: Vec<NodeId>,
+    /// Aliases that are being followed: what is wrong behind one was said where it stands.
+    following: usize,
     errors: &'a mut Vec<YamlError>,
 }
 
-impl Composer<'_> {
+impl<'a> Composer<'a> {
     fn at(&self, span: Span) -> Location {
         Location { source: self.source, span }
     }
 
     fn error(&mut self, kind: ErrorKind, span: Span, message: impl Into<String>, help: &str) {
-        let at = self.at(span);
-        self.errors.push(YamlError::new(kind, at, message).help(help));
+        let error = YamlError::new(kind, self.at(span), message).help(help);
+        self.report(error);
+    }
+
+    fn report(&mut self, error: YamlError) {
+        if self.following == 0 {
+            self.errors.push(error);
+        }
+    }
+
+    /// Counts a node; says once where a limit is passed.
+    fn may_make(&mut self, span: Span, depth: usize, via: Option<Location>) -> bool {
+        if self.stopped {
+            return false;
+        }
+        if self.left > 0 && depth <= self.limits.depth {
+            self.left -= 1;
+            return true;
+        }
+        let (message, help) = if self.left == 0 {
+            (
+                format!("the document grows beyond {} values when its aliases are followed", self.limits.nodes),
+                "use fewer aliases of aliases",
+            )
+        } else {
+            (format!("the nesting is deeper than {} levels when aliases are followed", self.limits.depth), "nest less")
+        };
+        let span = via.map_or(span, |via| via.span);
+        self.errors.push(YamlError::new(ErrorKind::Limit, self.at(span), message).help(help));
+        self.stopped = true;
+        false
     }
 
     fn node(&mut self, id: NodeId, depth: usize, via: Option<Location>) -> Node {
-        let syntax = self.document.node(id);
-        let at = self.at(syntax.span);
-        if self.left == 0 || depth > self.limits.depth {
-            if self.left != usize::MAX {
-                let message = if self.left == 0 {
-                    format!("the document grows beyond {} values when its aliases are followed", self.limits.nodes)
-                } else {
-                    format!("the nesting is deeper than {} levels", self.limits.depth)
-                };
-                self.error(
-                    ErrorKind::Limit,
-                    via.map_or(syntax.span, |via| via.span),
-                    message,
-                    "use fewer aliases, or nest less",
-                );
-                // Say it once.
-                self.left = usize::MAX;
-            }
-            return Node::new(Value::Null, at);
+        let document = self.document;
+        let syntax = document.node(id);
+        let mut node = Node::new(Value::Null, self.at(syntax.span));
+        if !self.may_make(syntax.span, depth, via) {
+            return node;
         }
-        if self.left == usize::MAX {
-            return Node::new(Value::Null, at);
+        if syntax.anchor.is_some() {
+            self.open.push(id);
         }
-        self.left -= 1;
-        let mut node = Node::new(Value::Null, at);
         match &syntax.kind {
-            Kind::Alias(target) => return self.alias(id, *target, depth),
+            Kind::Alias(target) => return self.alias(syntax.span, *target, depth),
             Kind::Scalar(text, style) => {
                 node.plain = *style == Style::Plain;
                 node.value = self.scalar(text, *style, syntax);
             }
             Kind::Sequence(items) => {
-                node.value = Value::Seq(items.iter().map(|item| self.node(*item, depth + 1, via)).collect());
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(self.node(*item, depth + 1, via));
+                }
+                node.value = Value::Seq(values);
+            }
+            Kind::Mapping(entries) if self.is_expression(syntax, entries) => {
+                self.error(
+                    ErrorKind::Syntax,
+                    syntax.span,
+                    "`{{` begins a mapping in YAML, not an expression",
+                    "put the whole value in quotes: \"{{ … }}\"",
+                );
+                node.value = Value::String(syntax.span.slice(self.text).into());
             }
             Kind::Mapping(entries) => node.value = Value::Map(self.mapping(entries, depth, via)),
         }
-        let tag = syntax.tag.as_ref().filter(|tag| !is_core(&tag.0)).map(|tag| tag.0.as_str().into());
+        if syntax.anchor.is_some() {
+            self.open.pop();
+        }
+        let tag = syntax.tag.as_ref().filter(|tag| scalar::core_tag(&tag.0).is_none()).map(|tag| tag.0.as_str().into());
         if tag.is_some() || via.is_some() {
             node.extra = Some(Box::new(Extra { tag, template: None, via }));
         }
         node
     }
 
-    fn alias(&mut self, id: NodeId, target: Option<NodeId>, depth: usize) -> Node {
-        let span = self.document.node(id).span;
+    fn alias(&mut self, span: Span, target: Option<NodeId>, depth: usize) -> Node {
         let at = self.at(span);
         match target {
             // Said by the parser already.
             None => Node::new(Value::Null, at),
-            Some(target) if self.path.contains(&target) || self.encloses(target, span) => {
+            Some(target) if self.open.contains(&target) => {
                 let name = span.slice(self.text).trim_start_matches('*').to_owned();
-                self.error(
-                    ErrorKind::Alias,
-                    span,
-                    format!("the anchor `&{name}` contains itself"),
-                    "remove this alias",
-                );
+                let anchor = self.document.node(target).full_span();
+                let error = YamlError::new(ErrorKind::Alias, at, format!("the anchor `&{name}` contains itself"))
+                    .help("remove this alias")
+                    .related(self.at(Span::new(anchor.start, anchor.start)), "the anchor is here");
+                self.report(error);
                 Node::new(Value::Null, at)
             }
             Some(target) => {
-                self.path.push(target);
+                self.following += 1;
                 let node = self.node(target, depth + 1, Some(at));
-                self.path.pop();
+                self.following -= 1;
                 node
             }
         }
     }
 
-    /// Whether the node `id` covers `span`.
-    fn encloses(&self, id: NodeId, span: Span) -> bool {
-        let outer = self.document.node(id).span;
-        outer.start <= span.start && span.end <= outer.end
-    }
-
-    fn mapping(&mut self, entries: &[(NodeId, NodeId)], depth: usize, via: Option<Location>) -> Map {
+    fn mapping(&mut self, entries: &'a [(NodeId, NodeId)], depth: usize, via: Option<Location>) -> Map {
         let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
-        let has_merge = entries.iter().any(|(key, _)| self.is_merge(*key));
+        let mut written: Option<HashSet<&'a str, foldhash::fast::RandomState>> = None;
         let mut merge_at: Option<Location> = None;
         for (key, value) in entries {
             if self.is_merge(*key) {
                 let key_at = self.at(self.document.node(*key).span);
-                match merge_at {
-                    Some(first) => {
-                        let error =
-                            YamlError::new(ErrorKind::DuplicateKey, key_at, "the merge key `<<` stands here twice")
-                                .help("merge a list instead: `<<: [*a, *b]`")
-                                .related(first, "first here");
-                        self.errors.push(error);
-                    }
-                    None => merge_at = Some(key_at),
+                if let Some(first) = merge_at {
+                    let error = YamlError::new(ErrorKind::DuplicateKey, key_at, "the merge key `<<` stands here twice")
+                        .help("merge a list instead: `<<: [*a, *b]`")
+                        .related(first, "first here");
+                    self.report(error);
                 }
+                merge_at = merge_at.or(Some(key_at));
+                let written = written.get_or_insert_with(|| self.names(entries));
+                self.merge(*value, written, &mut map, depth);
                 continue;
             }
             let Some((name, key_at)) = self.key(*key) else { continue };
-            if let Some(first) = map.get(&*name) {
-                let error =
-                    YamlError::new(ErrorKind::DuplicateKey, key_at, format!("the key `{name}` stands here twice"))
-                        .help("remove one of the two")
-                        .related(first.key_at, "first here");
-                if via.is_none() {
-                    self.errors.push(error);
-                }
-                continue;
-            }
             let value = self.node(*value, depth + 1, via);
-            map.insert(name, Entry { key_at, value });
-        }
-        if has_merge { self.merge(entries, map, depth) } else { map }
-    }
-
-    /// Adds what the merge keys bring: explicit keys win, then the merge that stands first.
-    fn merge(&mut self, entries: &[(NodeId, NodeId)], explicit: Map, depth: usize) -> Map {
-        let mut merged = Map::default();
-        for (key, value) in entries {
-            if !self.is_merge(*key) {
-                continue;
-            }
-            let sources: Vec<NodeId> = match &self.document.node(self.target(*value)).kind {
-                Kind::Sequence(items) => items.clone(),
-                _ => vec![*value],
-            };
-            for source in sources {
-                let span = self.document.node(source).span;
-                let node = self.node(source, depth + 1, Some(self.at(span)));
-                match node.value {
-                    Value::Map(map) => {
-                        for (name, entry) in map {
-                            if !explicit.contains_key(&name) && !merged.contains_key(&name) {
-                                merged.insert(name, entry);
-                            }
-                        }
-                    }
-                    Value::Null if matches!(self.document.node(source).kind, Kind::Alias(_)) => {}
-                    _ => self.error(
-                        ErrorKind::Alias,
-                        span,
-                        format!("`<<` merges mappings, this is {}", node.kind()),
-                        "name an anchor that stands on a mapping",
-                    ),
+            match map.entry(name.into()) {
+                indexmap::map::Entry::Vacant(place) => {
+                    place.insert(Entry { key_at, value });
+                }
+                indexmap::map::Entry::Occupied(place) => {
+                    let first = place.get().key_at;
+                    let message = format!("the key `{name}` stands here twice");
+                    let error = YamlError::new(ErrorKind::DuplicateKey, key_at, message)
+                        .help("remove one of the two")
+                        .related(first, "first here");
+                    self.report(error);
                 }
             }
         }
-        // Merged keys come first, as fragments are meant: what is special follows.
-        merged.extend(explicit);
-        merged
+        map
     }
 
-    /// The node behind an alias.
-    fn target(&self, id: NodeId) -> NodeId {
-        match self.document.node(id).kind {
-            Kind::Alias(Some(target)) => target,
-            _ => id,
+    /// The names of the entries that are written, not merged.
+    fn names(&self, entries: &[(NodeId, NodeId)]) -> HashSet<&'a str, foldhash::fast::RandomState> {
+        let names = entries.iter().filter(|(key, _)| !self.is_merge(*key));
+        names
+            .filter_map(|(key, _)| match &self.document.node(self.document.target(*key)).kind {
+                Kind::Scalar(text, _) => Some(&**text),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Adds what a merge key brings, where it stands: `written` keys win, then what was merged before.
+    fn merge(
+        &mut self,
+        value: NodeId,
+        written: &HashSet<&str, foldhash::fast::RandomState>,
+        map: &mut Map,
+        depth: usize,
+    ) {
+        let document = self.document;
+        let sources = match &document.node(document.target(value)).kind {
+            Kind::Sequence(items) => items.as_slice(),
+            _ => std::slice::from_ref(&value),
+        };
+        for source in sources {
+            let span = document.node(*source).span;
+            if !matches!(document.node(document.target(*source)).kind, Kind::Mapping(_) | Kind::Alias(None)) {
+                self.error(
+                    ErrorKind::Alias,
+                    span,
+                    "`<<` merges mappings only, and this is none",
+                    "name an anchor that stands on a mapping",
+                );
+                continue;
+            }
+            let node = self.node(*source, depth + 1, Some(self.at(span)));
+            let Value::Map(merged) = node.value else { continue };
+            for (name, entry) in merged {
+                if !written.contains(&*name) && !map.contains_key(&name) {
+                    map.insert(name, entry);
+                }
+            }
         }
     }
 
     fn is_merge(&self, key: NodeId) -> bool {
         let node = self.document.node(key);
-        matches!(&node.kind, Kind::Scalar(text, Style::Plain) if &**text == "<<")
-            || node.tag.as_ref().is_some_and(|tag| tag.0 == "!!merge")
+        match (&node.kind, &node.tag) {
+            (Kind::Scalar(text, Style::Plain), None) => &**text == "<<",
+            (Kind::Scalar(..), Some(tag)) => scalar::core_tag(&tag.0) == Some("merge"),
+            _ => false,
+        }
     }
 
-    fn key(&mut self, id: NodeId) -> Option<(Box<str>, Location)> {
+    /// `{{ x }}`: a mapping whose first key is a mapping that begins one byte behind it.
+    fn is_expression(&self, syntax: &Syntax, entries: &[(NodeId, NodeId)]) -> bool {
+        let first = entries.first().map(|(key, _)| self.document.node(*key));
+        first.is_some_and(|key| {
+            matches!(key.kind, Kind::Mapping(_)) && syntax.flow && key.flow && key.span.start == syntax.span.start + 1
+        })
+    }
+
+    fn key(&mut self, id: NodeId) -> Option<(&'a str, Location)> {
         let document = self.document;
-        let node = document.node(self.target(id));
+        let node = document.node(document.target(id));
         let span = document.node(id).span;
         let at = self.at(span);
         let Kind::Scalar(text, style) = &node.kind else {
-            let written = span.slice(self.text);
-            if written.starts_with('{') && self.text[..span.start as usize].trim_end_matches(' ').ends_with('{') {
-                let span = Span::new(span.start.saturating_sub(1), span.start + 1);
+            if !matches!(node.kind, Kind::Alias(None)) {
                 self.error(
-                    ErrorKind::Syntax,
+                    ErrorKind::Type,
                     span,
-                    "`{{` begins a mapping in YAML, not an expression",
-                    "put the whole value in quotes: \"{{ … }}\"",
+                    "a key is a list or a mapping",
+                    "write a string as the key; put a value that begins with `[` or `{` in quotes",
                 );
-            } else {
-                self.error(ErrorKind::Type, span, "a key is a list or a mapping", "Compose takes strings as keys only");
             }
             return None;
         };
-        if *style == Style::Plain && !matches!(scalar::resolve(text), Value::String(_)) && node.tag.is_none() {
-            let kind = Node::new(scalar::resolve(text), at).kind();
+        let typed = match &node.tag {
+            None if *style != Style::Plain || scalar::is_string(text) => None,
+            None => Some(scalar::resolve(text)),
+            Some(tag) => scalar::core_tag(&tag.0).and_then(|tag| scalar::tagged(tag, text).ok()),
+        };
+        if let Some(typed) = typed.filter(|typed| !matches!(typed, Value::String(_))) {
+            let kind = Node::new(typed, at).kind();
             if span.is_empty() {
                 self.error(ErrorKind::Type, span, "a key is missing before the `:`", "write the key");
             } else {
@@ -271,40 +333,27 @@ impl Composer<'_> {
                 self.error(ErrorKind::Type, span, format!("the key `{text}` is {kind}, not a string"), &help);
             }
         }
-        Some((text.clone(), at))
+        Some((text, at))
     }
 
     fn scalar(&mut self, text: &str, style: Style, syntax: &Syntax) -> Value {
-        let tag = syntax.tag.as_ref().map(|tag| tag.0.as_str());
-        match tag {
-            None | Some("!") if style == Style::Plain => scalar::resolve(text),
-            None | Some("!" | "!!str" | "!<tag:yaml.org,2002:str>") => Value::String(text.into()),
-            Some(tag @ ("!!int" | "!!float" | "!!bool" | "!!null" | "!!timestamp")) => {
-                let typed = scalar::resolve(text);
-                match (tag, &typed) {
-                    ("!!int", Value::Int(_))
-                    | ("!!float", Value::Float(_))
-                    | ("!!bool", Value::Bool(_))
-                    | ("!!null", Value::Null)
-                    | ("!!timestamp", Value::Timestamp(_)) => typed,
-                    ("!!float", Value::Int(value)) => Value::Float(*value as f64),
-                    _ => {
-                        self.error(
-                            ErrorKind::Type,
-                            syntax.span,
-                            format!("`{text}` is no `{tag}`"),
-                            "remove the tag, or write a value that fits it",
-                        );
-                        typed
-                    }
-                }
-            }
-            Some(_) => Value::String(text.into()),
+        let Some(tag) = &syntax.tag else {
+            return if style == Style::Plain { scalar::resolve(text) } else { Value::String(text.into()) };
+        };
+        match scalar::core_tag(&tag.0) {
+            // A custom tag: whoever knows it says what the value is.
+            None => Value::String(text.into()),
+            Some("") if style == Style::Plain => scalar::resolve(text),
+            Some(core) => scalar::tagged(core, text).unwrap_or_else(|found| {
+                let message = format!("`{}` does not fit the tag `{}`", clip(text), tag.0);
+                self.error(ErrorKind::Type, syntax.span, message, "remove the tag, or write a value that fits it");
+                found
+            }),
         }
     }
 }
 
-/// Whether a tag is one of YAML's own, which is spent when the scalar is typed.
-fn is_core(tag: &str) -> bool {
-    tag.starts_with("!!") || tag == "!" || tag.starts_with("!<tag:yaml.org,2002:")
+/// `text` short enough for a message.
+fn clip(text: &str) -> &str {
+    text.char_indices().nth(40).map_or(text, |(at, _)| &text[..at])
 }

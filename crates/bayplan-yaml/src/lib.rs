@@ -14,6 +14,7 @@
 
 pub mod compose;
 pub mod decode;
+mod docker;
 pub mod error;
 pub mod node;
 pub mod parse;
@@ -22,13 +23,14 @@ pub mod print;
 pub mod scalar;
 pub mod ser;
 pub mod span;
+pub mod tree;
 
 pub use compose::{Read, read, read_bytes};
 pub use decode::{Decode, DecodeError, Decoder};
 pub use error::{ErrorKind, Limits, YamlError};
 pub use node::{Entry, Map, Node, Value};
-pub use parse::{Comment, Document, Kind, NodeId, Style, Syntax};
 pub use path::{Path, Segment};
 pub use print::print;
 pub use ser::to_node;
 pub use span::{LineIndex, Location, Position, SourceId, Span};
+pub use tree::{Comment, Document, Kind, NodeId, Placement, Style, Syntax};

@@ -1,147 +1,68 @@
-//! `text → Document`: the one module that knows the parser.
+//! `text → Document`s: the one module that knows the parser.
 //!
 //! [granit-parser](https://docs.rs/granit-parser/2.1.0) gives events with byte spans; this module makes a tree of them in
-//! an arena and mends what an editor and a reader of Docker's files need otherwise: the spans of block scalars and block
-//! collections, and a block scalar at the end of a file without a line break (go-yaml gives it none, YAML 1.2 does).
+//! an arena and mends what an editor and a reader of Docker's files need otherwise: the spans of block scalars, block
+//! collections and empty values, and a block scalar at the end of a file without a line break (go-yaml gives it none,
+//! YAML 1.2 does).
+
+mod block;
+mod words;
 
 use crate::error::{ErrorKind, Limits, YamlError};
+pub use crate::tree::{Comment, Document, Kind, NodeId, Placement, Style, Syntax};
 use crate::{Location, SourceId, Span};
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
-use std::collections::HashMap;
 
-/// Names a node of one [`Document`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NodeId(pub u32);
-
-/// One YAML document as written.
-#[derive(Debug, Clone, Default)]
-pub struct Document {
-    nodes: Vec<Syntax>,
-    root: Option<NodeId>,
-    /// The comments, in the order of the text.
-    pub comments: Vec<Comment>,
-}
-
-/// A node as written.
-#[derive(Debug, Clone)]
-pub struct Syntax {
-    /// What it is.
-    pub kind: Kind,
-    /// Its bytes, without tag and anchor. A value that was left out has an empty span.
-    pub span: Span,
-    /// Whether a collection is in flow style (`[…]`, `{…}`).
-    pub flow: bool,
-    /// The tag as written, and its bytes.
-    pub tag: Option<Box<(String, Span)>>,
-    /// The anchor's name, and its bytes with the `&`.
-    pub anchor: Option<Box<(String, Span)>>,
-}
-
-/// The kinds of nodes.
-#[derive(Debug, Clone)]
-pub enum Kind {
-    /// A scalar: its text after folding and unescaping, and how it was written.
-    Scalar(Box<str>, Style),
-    /// The items of a sequence.
-    Sequence(Vec<NodeId>),
-    /// The entries of a mapping, in the order written, repeated keys included.
-    Mapping(Vec<(NodeId, NodeId)>),
-    /// `*name`: the node that it stands for, where there is one.
-    Alias(Option<NodeId>),
-}
-
-/// How a scalar was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Without quotes.
-    Plain,
-    /// `'…'`
-    SingleQuoted,
-    /// `"…"`
-    DoubleQuoted,
-    /// `|`
-    Literal,
-    /// `>`
-    Folded,
-}
-
-/// A comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// The text behind the `#`.
-    pub text: String,
-    /// Its bytes, from the `#` to the end of the line.
-    pub span: Span,
-}
-
-impl Document {
-    /// The top node; nothing where the document is empty.
-    pub fn root(&self) -> Option<NodeId> {
-        self.root
-    }
-
-    /// The node `id`.
-    ///
-    /// # Panics
-    /// Where `id` is of another document.
-    pub fn node(&self, id: NodeId) -> &Syntax {
-        &self.nodes[id.0 as usize]
-    }
-
-    /// How many nodes there are.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether the document holds nothing.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
-    /// The value of the entry `key` of the mapping `id`, and its key; the last one where the key is repeated.
-    pub fn entry(&self, id: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
-        let Kind::Mapping(entries) = &self.node(id).kind else { return None };
-        entries
-            .iter()
-            .rev()
-            .copied()
-            .find(|(name, _)| matches!(&self.node(*name).kind, Kind::Scalar(text, _) if &**text == key))
-    }
-}
+/// Levels of nesting that are read. go-yaml reads 10,000; no file that a person reads comes near this.
+const DEPTH: usize = 250;
 
 /// Parses every document of `text`. After a syntax error, the documents hold what was read before it.
 pub fn parse(text: &str, source: SourceId, limits: &Limits, errors: &mut Vec<YamlError>) -> Vec<Document> {
-    if text.len() > limits.bytes {
-        let message = format!("the file has {} MB; {} MB are read at most", text.len() >> 20, limits.bytes >> 20);
-        errors.push(YamlError::new(ErrorKind::Limit, Location { source, span: Span::new(0, 0) }, message));
+    let bytes = limits.bytes.min(u32::MAX as usize);
+    if text.len() > bytes {
+        let message = format!("the file has {} MB; {} MB are read at most", text.len() >> 20, bytes >> 20);
+        errors.push(
+            YamlError::new(ErrorKind::Limit, Location { source, span: Span::new(0, 0) }, message)
+                .help("keep large data in a file of its own"),
+        );
         return Vec::new();
     }
     let skipped = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let body = &text[skipped..];
+    let body = text.get(skipped..).unwrap_or("");
     let options = granit_parser::options! {
+        // a long comment between a key and its value is no attack
         max_buffered_comment_events: 1 << 20,
         emit_unresolved_aliases: true,
         emit_anchor_events: true,
-        block_nesting_limit: 250,
-        flow_nesting_limit: 250,
+        block_nesting_limit: DEPTH,
+        flow_nesting_limit: DEPTH,
     };
     let mut builder = Builder {
         text,
         skipped,
         source,
+        limits,
+        ends_without_break: !text.is_empty() && !text.ends_with(['\n', '\r']),
         documents: Vec::new(),
         current: Document::default(),
         open: Vec::new(),
-        anchors: HashMap::new(),
+        anchors: Vec::new(),
         last: None,
+        cursor: 0,
+        values: 0,
+        full: false,
     };
     for event in Parser::new_from_str_with_options(body, options) {
         match event {
             Ok((event, span)) => builder.event(event, span, errors),
             Err(error) => {
-                errors.push(crate::error::syntax(&error, text, skipped, source));
+                let open = builder.open_flow();
+                errors.push(words::syntax(&error, text, skipped, source, open, builder.cursor));
                 break;
             }
+        }
+        if builder.full {
+            break;
         }
     }
     builder.close_all();
@@ -157,11 +78,21 @@ struct Builder<'a> {
     text: &'a str,
     skipped: usize,
     source: SourceId,
+    limits: &'a Limits,
+    /// Whether the last line has no line break.
+    ends_without_break: bool,
     documents: Vec<Document>,
     current: Document,
     open: Vec<Open>,
-    anchors: HashMap<usize, NodeId>,
+    /// Of this document: the parser's number of an anchor, and the node.
+    anchors: Vec<(usize, NodeId)>,
     last: Option<NodeId>,
+    /// Up to where the text is in the tree: what follows are the properties and indicators of the next node.
+    cursor: u32,
+    /// Values of this document so far, keys not counted.
+    values: usize,
+    /// Whether a limit was passed: nothing more is read.
+    full: bool,
 }
 
 impl Builder<'_> {
@@ -173,86 +104,142 @@ impl Builder<'_> {
 
     fn event(&mut self, event: Event<'_>, at: granit_parser::Span, errors: &mut Vec<YamlError>) {
         let span = self.span(at);
-        let tag = |builder: &Self, has: bool| {
-            let span = builder.span(at.tag_span().filter(|_| has)?);
-            Some(Box::new((span.slice(builder.text).to_owned(), span)))
-        };
         match event {
-            Event::DocumentStart(..) => self.anchors.clear(),
-            Event::DocumentEnd => self.finish_document(),
-            Event::Comment(text, _) => self.current.comments.push(Comment { text: text.into_owned(), span }),
-            Event::Scalar(text, style, anchor, tags) => {
-                let (kind, span) = self.scalar(&text, style, span, tags.is_some());
-                let tag = tag(self, tags.is_some());
-                let id = self.add(Syntax { kind, span, flow: false, tag, anchor: None });
-                self.anchors.insert(anchor, id);
-                self.place(id);
+            Event::DocumentStart(explicit, _) => {
+                self.current.start_mark = explicit.then_some(span);
+                if explicit {
+                    self.cursor = span.end;
+                }
             }
-            Event::SequenceStart(style, anchor, tags) => {
-                let tag = tag(self, tags.is_some());
+            Event::DocumentEnd => {
+                self.current.end_mark = (span.slice(self.text) == "...").then_some(span);
+                self.cursor = self.cursor.max(span.end);
+                self.finish_document();
+            }
+            Event::Comment(text, placement) => {
+                let placement = match placement {
+                    granit_parser::Placement::Above => Placement::Above,
+                    granit_parser::Placement::Right => Placement::Right,
+                    granit_parser::Placement::Last => Placement::Last,
+                    _ => Placement::Free,
+                };
+                self.current.comments.push(Comment { text: text.into_owned(), span, placement });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let (kind, inner) = self.scalar(text.into(), style, span);
+                self.add(kind, inner, false, at, tag.is_some(), anchor);
+                self.cursor = self.cursor.max(span.end);
+                self.place(errors);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
-                let id = self.add(Syntax { kind: Kind::Sequence(Vec::new()), span, flow, tag, anchor: None });
-                self.anchors.insert(anchor, id);
+                let span = if flow { span } else { self.with_dash(span) };
+                let id = self.add(Kind::Sequence(Vec::new()), span, flow, at, tag.is_some(), anchor);
+                self.cursor = self.cursor.max(span.start);
                 self.open.push(Open::Sequence(id, Vec::new()));
             }
-            Event::MappingStart(style, anchor, tags) => {
-                let tag = tag(self, tags.is_some());
+            Event::MappingStart(style, anchor, tag) => {
                 let flow = style == StructureStyle::Flow;
-                let id = self.add(Syntax { kind: Kind::Mapping(Vec::new()), span, flow, tag, anchor: None });
-                self.anchors.insert(anchor, id);
+                let id = self.add(Kind::Mapping(Vec::new()), span, flow, at, tag.is_some(), anchor);
+                self.cursor = self.cursor.max(span.start);
                 self.open.push(Open::Mapping(id, Vec::new(), None));
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(Some(span)),
+            Event::SequenceEnd | Event::MappingEnd => self.close(Some(span), errors),
             Event::Anchor(_, name) => {
                 if let Some(node) = self.last.and_then(|id| self.current.nodes.get_mut(id.0 as usize)) {
+                    if node.span.is_empty() && node.span.start < span.end && matches!(node.kind, Kind::Scalar(..)) {
+                        node.span = Span::new(span.end, span.end);
+                    }
                     node.anchor = Some(Box::new((name.into_owned(), span)));
                 }
             }
             Event::Alias(target) => {
-                let target = self.anchors.get(&target).copied();
-                let id = self.add(Syntax { kind: Kind::Alias(target), span, flow: false, tag: None, anchor: None });
-                self.place(id);
+                let target = self.anchors.iter().rev().find(|(anchor, _)| *anchor == target).map(|(_, id)| *id);
+                self.add(Kind::Alias(target), span, false, at, false, 0);
+                self.cursor = span.end;
+                self.place(errors);
             }
             Event::UnresolvedAlias(name) => {
-                let at = Location { source: self.source, span };
+                let at_alias = Location { source: self.source, span };
                 let help = "define the anchor above its first use; anchors do not reach across files";
                 let message = format!("there is no anchor `&{name}` above this alias");
-                errors.push(YamlError::new(ErrorKind::Alias, at, message).help(help));
-                let id = self.add(Syntax { kind: Kind::Alias(None), span, flow: false, tag: None, anchor: None });
-                self.place(id);
+                errors.push(YamlError::new(ErrorKind::Alias, at_alias, message).help(help));
+                self.add(Kind::Alias(None), span, false, at, false, 0);
+                self.cursor = span.end;
+                self.place(errors);
             }
             _ => {}
         }
     }
 
-    fn add(&mut self, node: Syntax) -> NodeId {
+    fn add(
+        &mut self,
+        kind: Kind,
+        span: Span,
+        flow: bool,
+        at: granit_parser::Span,
+        tagged: bool,
+        anchor: usize,
+    ) -> NodeId {
+        let tag = if tagged {
+            let span = at.tag_span().map(|span| self.span(span));
+            span.map(|span| Box::new((span.slice(self.text).to_owned(), span)))
+        } else {
+            None
+        };
         let id = NodeId(self.current.nodes.len() as u32);
-        self.current.nodes.push(node);
+        self.current.nodes.push(Syntax { kind, span, flow, tag, anchor: None });
+        if anchor != 0 {
+            self.anchors.push((anchor, id));
+        }
         self.last = Some(id);
         id
     }
 
-    /// Puts a finished node where it belongs.
-    fn place(&mut self, id: NodeId) {
+    /// Puts the node that was finished last where it belongs.
+    fn place(&mut self, errors: &mut Vec<YamlError>) {
+        let Some(id) = self.last else { return };
         match self.open.last_mut() {
             None => self.current.root = Some(id),
             Some(Open::Sequence(_, items)) => items.push(id),
             Some(Open::Mapping(_, entries, key)) => match key.take() {
-                None => *key = Some(id),
+                None => {
+                    *key = Some(id);
+                    return;
+                }
                 Some(key) => {
-                    // The span of a value that was left out stands before the colon: it belongs behind the key.
-                    let end = self.current.nodes[key.0 as usize].span.end;
-                    let value = &mut self.current.nodes[id.0 as usize];
-                    if value.span.is_empty() && value.span.start < end {
-                        value.span = Span::new(end, end);
-                    }
                     entries.push((key, id));
+                    self.mend_empty(key, id);
                 }
             },
         }
+        self.values += 1;
+        if self.values == self.limits.values + 1 || self.current.nodes.len() >= self.limits.nodes {
+            let at = Location { source: self.source, span: self.current.nodes[id.0 as usize].span };
+            let message = format!("the document has more than {} values", self.limits.values.min(self.limits.nodes));
+            let help = "split the file: Docker Compose reads no more from one document";
+            errors.push(YamlError::new(ErrorKind::Limit, at, message).help(help));
+            self.full = self.current.nodes.len() >= self.limits.nodes;
+        }
     }
 
-    fn close(&mut self, end: Option<Span>) {
+    /// The span of a value that was left out may stand before its colon: it belongs behind it.
+    fn mend_empty(&mut self, key: NodeId, value: NodeId) {
+        let nodes = &mut self.current.nodes;
+        let end = nodes[key.0 as usize].full_span().end;
+        let value = &mut nodes[value.0 as usize];
+        if !value.span.is_empty() || value.tag.is_some() || !matches!(value.kind, Kind::Scalar(..)) {
+            return;
+        }
+        let rest = self.text.get(end as usize..).unwrap_or("");
+        let at = match block::skip_blank(rest) {
+            (skipped, Some(':')) if block::is_end(rest, skipped + 1) => end + skipped as u32 + 1,
+            _ => end,
+        };
+        value.span = Span::new(at, at);
+    }
+
+    fn close(&mut self, end: Option<Span>, errors: &mut Vec<YamlError>) {
         let Some(open) = self.open.pop() else { return };
         let (id, kind, last) = match open {
             Open::Sequence(id, items) => {
@@ -263,31 +250,41 @@ impl Builder<'_> {
                 // A key whose value was not reached before a syntax error.
                 if let Some(key) = key {
                     let end = self.current.nodes[key.0 as usize].span.end;
+                    let value = NodeId(self.current.nodes.len() as u32);
                     let kind = Kind::Scalar("".into(), Style::Plain);
-                    let value =
-                        self.add(Syntax { kind, span: Span::new(end, end), flow: false, tag: None, anchor: None });
+                    let span = Span::new(end, end);
+                    self.current.nodes.push(Syntax { kind, span, flow: false, tag: None, anchor: None });
                     entries.push((key, value));
                 }
                 let last = entries.last().map(|(_, value)| *value);
                 (id, Kind::Mapping(entries), last)
             }
         };
-        let last_end = last.map(|last| self.current.nodes[last.0 as usize].span.end);
+        let last_end = last.map_or(0, |last| self.current.nodes[last.0 as usize].full_span().end);
         let node = &mut self.current.nodes[id.0 as usize];
         node.kind = kind;
-        node.span.end = match end {
-            Some(end) if node.flow => end.end,
-            _ => last_end.unwrap_or(node.span.end).max(node.span.start),
-        };
-        self.place(id);
+        // A pair in a flow sequence has no brackets of its own.
+        let brackets = node.flow && node.span.len() == 1 && !node.span.slice(self.text).starts_with('?');
+        let end = end.filter(|_| brackets).map_or(0, |end| end.end);
+        node.span.end = node.span.end.max(end).max(last_end);
+        self.cursor = self.cursor.max(node.span.end);
+        self.last = Some(id);
+        self.place(errors);
     }
 
     fn close_all(&mut self) {
+        let mut ignored = Vec::new();
         while !self.open.is_empty() {
-            self.close(None);
+            self.close(None, &mut ignored);
         }
-        if self.current.root.is_some() || !self.current.comments.is_empty() {
+        if self.current.root.is_some() {
             self.finish_document();
+        } else if !self.current.comments.is_empty() {
+            // Comments below the last document belong to it.
+            match self.documents.last_mut() {
+                Some(last) => last.comments.append(&mut self.current.comments),
+                None => self.finish_document(),
+            }
         }
     }
 
@@ -295,9 +292,10 @@ impl Builder<'_> {
         self.documents.push(std::mem::take(&mut self.current));
         self.anchors.clear();
         self.last = None;
+        self.values = 0;
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, span: Span, tagged: bool) -> (Kind, Span) {
+    fn scalar(&self, text: Box<str>, style: ScalarStyle, span: Span) -> (Kind, Span) {
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,
@@ -310,54 +308,33 @@ impl Builder<'_> {
             Style::Plain if span.is_empty() => (Kind::Scalar("".into(), style), span),
             Style::Literal | Style::Folded => {
                 let mut text = text;
-                let rest = &self.text[self.text.rfind('\n').map_or(0, |at| at + 1)..];
-                if span.end as usize >= self.text.len() && !rest.trim().is_empty() {
-                    text = text.strip_suffix('\n').unwrap_or(text);
+                if self.ends_without_break
+                    && block::reaches_end(self.text, span.end)
+                    && let Some(without) = text.strip_suffix('\n')
+                {
+                    text = without.into();
                 }
-                (Kind::Scalar(text.into(), style), self.block_span(style, span))
+                (Kind::Scalar(text, style), block::span(self.text, self.cursor, span, style))
             }
-            _ => {
-                let _ = tagged;
-                (Kind::Scalar(text.into(), style), span)
-            }
+            _ => (Kind::Scalar(text, style), span),
         }
     }
 
-    /// The bytes of a block scalar from its `|` or `>` to its last character.
-    fn block_span(&self, style: Style, span: Span) -> Span {
-        let indicator = if style == Style::Literal { '|' } else { '>' };
-        let before = &self.text[..span.start as usize];
-        let mut end = before.len();
-        // Blank lines may stand between header and content.
-        let header = loop {
-            let line_end = end;
-            let start = before[..line_end].rfind('\n').map_or(0, |at| at + 1);
-            if !before[start..line_end].trim().is_empty() || start == 0 {
-                break start;
-            }
-            end = start.saturating_sub(1);
-        };
-        let line = &before[header..end];
-        let found = line.char_indices().find(|(at, c)| {
-            *c == indicator
-                && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
-                && is_block_header(&line[at + 1..])
-        });
-        let content = span.slice(self.text).trim_end().len() as u32;
-        match found {
-            Some((at, _)) if content == 0 => {
-                let start = (header + at) as u32;
-                Span::new(start, start + line[at..].trim_end().len() as u32)
-            }
-            Some((at, _)) => Span::new((header + at) as u32, span.start + content),
-            None => Span::new(span.start, span.start + content),
+    /// A block sequence from its first `-`: the parser begins one that is not indented deeper than its key behind it.
+    fn with_dash(&self, span: Span) -> Span {
+        match self.open.last() {
+            Some(Open::Mapping(..)) => block::find(self.text, self.cursor, span.start, b'-')
+                .map_or(span, |dash| Span::new(dash, span.end.max(dash))),
+            _ => span,
         }
     }
-}
 
-/// Whether `rest` may follow the indicator of a block scalar on its line.
-fn is_block_header(rest: &str) -> bool {
-    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
-    let comment = rest.trim_start_matches([' ', '\t']);
-    comment.trim().is_empty() || (comment.starts_with('#') && comment.len() < rest.len())
+    /// The innermost flow collection that is open.
+    fn open_flow(&self) -> Option<Span> {
+        self.open.iter().rev().find_map(|open| {
+            let (Open::Sequence(id, _) | Open::Mapping(id, ..)) = open;
+            let node = self.current.nodes.get(id.0 as usize)?;
+            (node.flow && matches!(node.span.slice(self.text), "[" | "{")).then_some(node.span)
+        })
+    }
 }

@@ -2,6 +2,79 @@
 
 use crate::Value;
 
+/// The name of one of YAML's own tags: `!!int` and `!<tag:yaml.org,2002:int>` are `int`, `!` is nothing; `None` for a
+/// custom tag.
+pub fn core_tag(tag: &str) -> Option<&str> {
+    if tag == "!" {
+        return Some("");
+    }
+    tag.strip_prefix("!!").or_else(|| tag.strip_prefix("!<tag:yaml.org,2002:")?.strip_suffix('>'))
+}
+
+/// What a scalar under one of YAML's own tags is; what it is without the tag, where it does not fit.
+pub fn tagged(tag: &str, text: &str) -> Result<Value, Value> {
+    match tag {
+        "int" | "float" | "bool" | "null" | "timestamp" => match (tag, resolve(text)) {
+            ("int", value @ Value::Int(_))
+            | ("float", value @ Value::Float(_))
+            | ("bool", value @ Value::Bool(_))
+            | ("null", value @ Value::Null)
+            | ("timestamp", value @ Value::Timestamp(_)) => Ok(value),
+            ("float", Value::Int(value)) if value <= i128::from(i64::MAX) => Ok(Value::Float(value as f64)),
+            (_, value) => Err(value),
+        },
+        "binary" => {
+            let bytes = base64(text).and_then(|bytes| String::from_utf8(bytes).ok());
+            bytes.map(|text| Value::String(text.into())).ok_or_else(|| Value::String(text.into()))
+        }
+        _ => Ok(Value::String(text.into())),
+    }
+}
+
+/// Base64 with padding; line breaks are skipped.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count, mut padding) = (0_u32, 0, 0);
+    for byte in text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')) {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                padding += 1;
+                continue;
+            }
+            _ => return None,
+        };
+        if padding > 0 {
+            return None;
+        }
+        (bits, count) = (bits << 6 | u32::from(value), count + 1);
+        if count % 4 == 0 {
+            bytes.extend([(bits >> 16) as u8, (bits >> 8) as u8, bits as u8]);
+        }
+    }
+    match (count % 4, padding) {
+        (0, 0) => {}
+        (2, 2) => bytes.push((bits >> 4) as u8),
+        (3, 1) => bytes.extend([(bits >> 10) as u8, (bits >> 2) as u8]),
+        _ => return None,
+    }
+    Some(bytes)
+}
+
+/// Whether an unquoted scalar is a string: mostly its first byte says so.
+pub fn is_string(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F') => {
+            matches!(resolve(text), Value::String(_))
+        }
+        first => first.is_some(),
+    }
+}
+
 /// What an unquoted scalar is.
 pub fn resolve(text: &str) -> Value {
     match text {
