@@ -204,7 +204,7 @@ fn words(kind: &Scan, place: &Place<'_>) -> (Span, String, String) {
         ),
         Scan::MismatchedFlowCollectionEnd { open, close } => {
             let wanted = if *open == '[' { ']' } else { '}' };
-            (character, format!("`{close}` cannot close a `{open}`"), format!("close it with `{wanted}` first"))
+            (character, format!("the `{open}` that opens here meets a `{close}`"), format!("close it with `{wanted}` first"))
         }
         Scan::MappingValueNotAllowed
         | Scan::InvalidColonPlacement
