@@ -51,7 +51,8 @@ pub fn host_names(dynamic: &Json) -> Vec<String> {
     names
 }
 
-fn hosts_of_rule(rule: &str) -> Vec<String> {
+/// The names in one Traefik rule.
+pub fn hosts_of_rule(rule: &str) -> Vec<String> {
     let mut names = Vec::new();
     for function in ["Host(", "HostSNI("] {
         for (at, _) in rule.match_indices(function) {

@@ -9,6 +9,8 @@ mod traefik;
 
 use crate::outputs::{self, Environment};
 use crate::tools;
+pub use compose::without_settings;
+pub use dnsmasq::started;
 use ledger::Ledger;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -102,6 +102,9 @@ func request(url, dns, connect string) fetched {
 		if err != nil {
 			return nil, err
 		}
+		if connect != "" && dns == "" {
+			return (&net.Dialer{}).DialContext(ctx, network, connect)
+		}
 		addresses, err := resolver.LookupHost(ctx, host)
 		if err != nil {
 			return nil, err

@@ -5,7 +5,7 @@
 //	stand-in serve --name NAME [--port N]…   answers HTTP and HTTPS on every port, until it is stopped
 //	stand-in done --name NAME                a job that succeeds at once
 //	stand-in reach HOST:PORT…                says for each whether it resolves and connects, as JSON lines
-//	stand-in fetch [--dns A:P] [--connect A:P] URL   one request, as JSON
+//	stand-in fetch [--dns A:P] [--connect A:P] URL   one request, as JSON (with --connect alone, no name is resolved)
 //
 // Under any other name (`pg_isready`, `curl`, `mysqladmin` …) it is a health check: it succeeds only if the port
 // that the arguments speak of really answers.
