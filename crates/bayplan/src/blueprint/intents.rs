@@ -1,7 +1,8 @@
 //! The intents of a service: the keys that say what is wanted, beside Compose's own keys.
 
 use super::forms::{BackupForm, ExemptionForm, LogsForm, MetricsForm, NeedsForm, RoutesForm, SizeForm};
-use crate::record::{Between, Extensions, Values};
+use crate::compose::short::ShortOr;
+use crate::record::{Between, Each, Extensions, Named, Plain, Values};
 use crate::value::Bytes;
 use crate::{choice, record};
 use bayplan_yaml::Node;
@@ -228,6 +229,22 @@ record! {
         services: IndexMap<String, Service>,
         /// What differs, by environment: keys of this document that are merged over it as an override file would be.
         environments: IndexMap<String, serde_json::Value> = super::fleet::Anything,
+        /// A version; Compose ignores it.
+        version: Option<String>,
+        /// Other Compose files that belong to the project.
+        include: Vec<crate::compose::Include> = Each<ShortOr>,
+        /// What runs to its end, by hand or on a schedule, by name.
+        jobs: IndexMap<String, crate::compose::Job> = Named,
+        /// The networks, by name.
+        networks: IndexMap<String, crate::compose::Network> = Named<Plain, true>,
+        /// The volumes, by name.
+        volumes: IndexMap<String, crate::compose::Volume> = Named<Plain, true>,
+        /// The secrets, by name.
+        secrets: IndexMap<String, crate::compose::Secret> = Named,
+        /// The configs, by name.
+        configs: IndexMap<String, crate::compose::Config> = Named,
+        /// The language models, by name.
+        models: IndexMap<String, crate::compose::Model> = Named,
         ..extensions: Extensions,
     }
 }
