@@ -53,6 +53,7 @@ impl Compiler for Library {
             blueprints: &fleet.blueprints,
             env_files: &fleet.environments,
             back,
+            today: Some(&today()),
         };
         for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
             if let Some(tree) = compiled.tree {
@@ -66,10 +67,45 @@ impl Compiler for Library {
     }
 
     fn rules(&self) -> Vec<(&'static str, String)> {
-        bayplan::rules::RULES.iter().map(|rule| (rule.name, rule.explain())).collect()
+        let rules = bayplan::rules::RULES.iter().map(|rule| (rule.name, rule.explain()));
+        let earlier =
+            bayplan::rules::EARLIER.iter().map(|(name, finds)| (*name, format!("{name} (error)\n\n{finds}\n")));
+        let mut all: Vec<_> = rules.chain(earlier).collect();
+        all.sort_unstable();
+        all
     }
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
         bayplan::blueprint::schemas()
+    }
+}
+
+/// The day in UTC, as `YYYY-MM-DD`.
+fn today() -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    date(seconds / 86_400)
+}
+
+/// The date of a day that is counted from 1970-01-01. Years are counted from March, so that a leap day ends one.
+fn date(days: u64) -> String {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn days_are_dates() {
+        for (days, date) in [(0, "1970-01-01"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_778, "2026-11-21")]
+        {
+            assert_eq!(super::date(days), date);
+        }
     }
 }

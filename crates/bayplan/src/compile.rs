@@ -23,6 +23,8 @@ pub struct FleetTexts<'a> {
     pub env_files: &'a [(String, SourceId)],
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
+    /// The day, as `YYYY-MM-DD`, for exemptions that end; nothing where none shall.
+    pub today: Option<&'a str>,
 }
 
 /// One environment of a fleet, compiled.
@@ -91,7 +93,7 @@ pub fn fleet(
         };
         let mut found = Report::new();
         let plan = settle(&input, environment, settings_of, sources, &mut found);
-        rules::check(&plan, sources, &mut found);
+        rules::check(&plan, sources, texts.today, &mut found);
         let tree = if shape || found.denied() { None } else { vet_and_emit(plan, &mut found) };
         report.append(found);
         compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), tree });
@@ -124,7 +126,7 @@ pub fn compose_file(file: SourceId, sources: &mut Sources, report: &mut Report) 
     let documents = [Document { file: name, stem: "compose".to_owned(), node }];
     let input = Input { fleet: &fleet, settings: None, documents: &documents, env_files: &[], back: "." };
     let plan = settle(&input, "default", &Environment::default(), sources, report);
-    rules::check(&plan, sources, report);
+    rules::check(&plan, sources, None, report);
 }
 
 /// The first document of a text; its errors are reported.

@@ -204,7 +204,11 @@ fn words(kind: &Scan, place: &Place<'_>) -> (Span, String, String) {
         ),
         Scan::MismatchedFlowCollectionEnd { open, close } => {
             let wanted = if *open == '[' { ']' } else { '}' };
-            (character, format!("the `{open}` that opens here meets a `{close}`"), format!("close it with `{wanted}` first"))
+            (
+                character,
+                format!("the `{open}` that opens here meets a `{close}`"),
+                format!("close it with `{wanted}` first"),
+            )
         }
         Scan::MappingValueNotAllowed
         | Scan::InvalidColonPlacement

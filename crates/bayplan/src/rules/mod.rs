@@ -1,9 +1,37 @@
 //! `plan → findings`: one rule a file, one line in the list below.
 //!
-//! A rule looks at the whole plan and reports facts. Levels, exemptions and their order are settled here.
+//! A rule looks at the whole plan and reports facts. Levels and exemptions are settled here, and nowhere else.
+
+mod closed_scrape_port;
+mod dependency_cycle;
+mod duplicate_route;
+mod exposed_port;
+mod host_port_collision;
+mod lost_connection;
+mod memory_overcommit;
+mod network_budget;
+mod plaintext_secret;
+mod privilege_escalation;
+mod static_ip;
+mod unbounded_cpu;
+mod unbounded_memory;
+mod undefined_config;
+mod undefined_network;
+mod undefined_secret;
+mod undefined_service;
+mod undefined_volume;
+mod unhealthy_dependency;
+mod unknown_middleware;
+mod unpinned_image;
+mod unpublishable_port;
+mod unreachable_route;
+mod unscraped_metrics;
+mod unshared_network;
+mod writable_rootfs;
 
 use crate::finding::{Finding, Level, Report, Subject};
-use crate::plan::{Plan, Service, Stack};
+use crate::plan::{Plan, Stack};
+use crate::record::nearest;
 use crate::source::Sources;
 use bayplan_yaml::{Location, Path};
 
@@ -17,23 +45,83 @@ pub struct Rule {
     pub finds: &'static str,
     /// Why that matters.
     pub why: &'static str,
-    /// A compose file that breaks it.
+    /// A compose file that breaks it; nothing where it takes a fleet to do so.
     pub fails: &'static str,
     /// A compose file that does not.
     pub passes: &'static str,
     /// What to do.
     pub fix: &'static str,
-    /// Where the rule comes from: CIS, OWASP, the Compose Specification …
+    /// Where the rule comes from: CIS, OWASP, an issue …
     pub sources: &'static [&'static str],
     /// Looks at the plan.
     pub check: fn(&Rule, &Plan, &mut Findings<'_>),
 }
 
+/// Every rule, by name.
+pub const RULES: &[Rule] = &[
+    closed_scrape_port::RULE,
+    dependency_cycle::RULE,
+    duplicate_route::RULE,
+    exposed_port::RULE,
+    host_port_collision::RULE,
+    lost_connection::RULE,
+    memory_overcommit::RULE,
+    network_budget::RULE,
+    plaintext_secret::RULE,
+    privilege_escalation::RULE,
+    static_ip::RULE,
+    unbounded_cpu::RULE,
+    unbounded_memory::RULE,
+    undefined_config::RULE,
+    undefined_network::RULE,
+    undefined_secret::RULE,
+    undefined_service::RULE,
+    undefined_volume::RULE,
+    unhealthy_dependency::RULE,
+    unknown_middleware::RULE,
+    unpinned_image::RULE,
+    unpublishable_port::RULE,
+    unreachable_route::RULE,
+    unscraped_metrics::RULE,
+    unshared_network::RULE,
+    writable_rootfs::RULE,
+];
+
+/// What the reader and the resolver find before any rule looks: the name, and what it means.
+pub const EARLIER: &[(&str, &str)] = &[
+    ("broken-alias", "an alias or merge key names nothing that it could"),
+    ("colliding-output", "two generated files would have the same path"),
+    ("duplicate-key", "a mapping has a key twice"),
+    ("duplicate-name", "two blueprints of a fleet have the same name"),
+    ("empty-file", "a file holds nothing"),
+    ("expired-exemption", "an exemption is past its last day"),
+    ("invalid-env-file", "a line of an environment file is no variable"),
+    ("invalid-expression", "an expression `{{ … }}` cannot be evaluated"),
+    ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
+    ("invalid-value", "a value has the right type but is not a valid one"),
+    ("invalid-yaml", "the text is no YAML"),
+    ("missing-file", "a file that is named does not exist"),
+    ("missing-key", "a required key is missing"),
+    ("oversized-yaml", "the text is larger or deeper than is read"),
+    ("unconnected-output", "a service takes a value from another that it has no connection to"),
+    ("unknown-archetype", "the catalog has no such archetype"),
+    ("unknown-environment", "the fleet has no such environment"),
+    ("unknown-key", "a mapping has a key that it cannot have"),
+    ("unknown-rule", "there is no rule of this name"),
+    ("unportable-yaml", "Docker's reader refuses this YAML, or reads it otherwise"),
+    ("unreadable-file", "the file is no UTF-8 text"),
+    ("unset-variable", "a variable has no value and no default"),
+    ("unused-exemption", "an exemption that nothing needs"),
+    ("wrong-type", "a value has the wrong type"),
+];
+
 impl Rule {
     /// What `explain` prints.
     pub fn explain(&self) -> String {
         let mut text = format!("{} ({})\n\n{}\n\nWhy: {}\n", self.name, self.level, self.finds, self.why);
-        text.push_str(&format!("\nFails:\n\n{}\n\nPasses:\n\n{}\n", indented(self.fails), indented(self.passes)));
+        if !self.fails.is_empty() {
+            text.push_str(&format!("\nFails:\n\n{}\n\nPasses:\n\n{}\n", indented(self.fails), indented(self.passes)));
+        }
         text.push_str(&format!("\nFix: {}\n", self.fix));
         for source in self.sources {
             text.push_str(&format!("\nSource: {source}"));
@@ -46,54 +134,61 @@ fn indented(text: &str) -> String {
     text.trim().lines().map(|line| format!("    {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// Every rule, by name.
-pub const RULES: &[Rule] = &[];
-
 /// Where a rule puts what it finds.
 pub struct Findings<'a> {
-    found: &'a mut Vec<Finding>,
+    found: Vec<Finding>,
+    sources: &'a Sources,
 }
 
 impl Findings<'_> {
     /// Reports `message` about the value at `path` (from the service on) of a service.
     pub fn service(&mut self, rule: &Rule, stack: &Stack, name: &str, path: &[&str], message: String) -> &mut Finding {
-        let whole = Path::from_iter(["services", name]);
-        let full = path.iter().fold(whole.clone(), |path, key| path.key(*key));
-        let at = self::at(stack, &full);
-        self.push(
-            Finding::new(rule.name, rule.level, at, message).about(Subject::service(&stack.name, name).with_path(full)),
-        )
+        let full = path.iter().fold(Path::from_iter(["services", name]), |path, key| path.key(*key));
+        let at = self.at(stack, &full);
+        let subject = Subject::service(&stack.name, name).with_path(full);
+        self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
     }
 
     /// Reports a finding.
     pub fn push(&mut self, finding: Finding) -> &mut Finding {
+        let at = self.found.len();
         self.found.push(finding);
-        let last = self.found.len() - 1;
-        &mut self.found[last]
+        &mut self.found[at]
+    }
+
+    /// Where a person wrote the value at `path` of a stack; the name of its service where nobody wrote it.
+    pub fn at(&self, stack: &Stack, path: &Path) -> Location {
+        let written = |at: Location| self.sources.file(at.source).is_some() && !at.span.is_empty();
+        let depth = path.0.len();
+        let of = |length: usize| Path(path.0[..length].to_vec());
+        if depth > 2 {
+            let found = stack.locate(path);
+            let parent = stack.locate(&of(depth - 1));
+            // `locate` gives the nearest ancestor: that of a key of the service which is not there is the whole service.
+            if written(found) && (depth > 3 || found != parent) {
+                return found;
+            }
+        }
+        stack.locate_key(&of(depth.min(2)))
+    }
+
+    /// The text before interpolation of the scalar at `path`, where it differs from its value.
+    pub fn template(&self, stack: &Stack, path: &Path) -> Option<String> {
+        if let Some(node) = stack.document.at_path(path) {
+            return node.template().map(str::to_owned);
+        }
+        // An item of a list, `KEY=value`.
+        let parent = Path(path.0[..path.0.len().checked_sub(1)?].to_vec());
+        let at = stack.locate(path);
+        let items = stack.document.at_path(&parent)?.as_seq()?;
+        items
+            .iter()
+            .find(|item| item.at == at)?
+            .template()
+            .map(|text| text.split_once('=').map_or(text, |(_, value)| value).to_owned())
     }
 }
 
-/// Where the value at `path` of a stack was written; the key of the service where it was not.
-pub fn at(stack: &Stack, path: &Path) -> Location {
-    let depth = path.0.len();
-    if depth > 2 && stack.document.at_path(path).is_none() && !written_as_list(stack, path) {
-        let service = Path(path.0[..2].to_vec());
-        return stack.locate_key(&service);
-    }
-    if depth == 2 { stack.locate_key(path) } else { stack.locate(path) }
-}
-
-fn written_as_list(stack: &Stack, path: &Path) -> bool {
-    let parent = Path(path.0[..path.0.len() - 1].to_vec());
-    stack.document.at_path(&parent).is_some_and(|node| node.as_seq().is_some())
-}
-
-/// Every service of the plan.
-pub fn services(plan: &Plan) -> impl Iterator<Item = (&Stack, &str, &Service)> {
-    plan.services()
-}
-
-/// The help of a finding.
 impl Finding {
     /// Sets the help of a finding that was reported already.
     pub fn set_help(&mut self, help: impl Into<String>) -> &mut Self {
@@ -102,12 +197,116 @@ impl Finding {
     }
 }
 
-/// Runs every rule; spends exemptions and levels.
-pub fn check(plan: &Plan, sources: &Sources, report: &mut Report) {
-    let _ = sources;
-    let mut found = Vec::new();
+/// Runs every rule, then spends levels and exemptions. `today` is the day, as `YYYY-MM-DD`; without it nothing expires.
+pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut Report) {
+    let mut findings = Findings { found: Vec::new(), sources };
     for rule in RULES {
-        (rule.check)(rule, plan, &mut Findings { found: &mut found });
+        (rule.check)(rule, plan, &mut findings);
     }
-    report.extend(found);
+    let mut settled = Vec::new();
+    let mut spent: Vec<(String, String, String)> = Vec::new();
+    for mut finding in std::mem::take(&mut findings.found) {
+        let exemption =
+            finding.subject.stack.as_deref().zip(finding.subject.service.as_deref()).and_then(|(stack, service)| {
+                let exemption = plan.service(stack, service)?.allow.get(finding.rule)?;
+                Some((stack.to_owned(), service.to_owned(), exemption))
+            });
+        if let Some((stack, service, exemption)) = exemption {
+            spent.push((stack, service, finding.rule.to_owned()));
+            if !is_expired(exemption.until.as_deref(), today) {
+                continue;
+            }
+        }
+        if let Some(level) = plan.fleet.rules.get(finding.rule) {
+            finding.level = *level;
+        }
+        if finding.level != Level::Allow {
+            settled.push(finding);
+        }
+    }
+    exemptions(plan, today, &spent, &mut findings);
+    settled.append(&mut findings.found);
+    report.extend(settled);
+}
+
+fn is_expired(until: Option<&str>, today: Option<&str>) -> bool {
+    until.zip(today).is_some_and(|(until, today)| until < today)
+}
+
+/// Exemptions that are expired, that nothing needs, or that name no rule; levels that name no rule.
+fn exemptions(plan: &Plan, today: Option<&str>, spent: &[(String, String, String)], findings: &mut Findings<'_>) {
+    let known: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name)).collect();
+    let unknown = |name: &str| match nearest(name, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`bayplan explain` lists them all".to_owned(),
+    };
+    for (stack, name, service) in plan.services() {
+        for (rule, exemption) in &service.allow {
+            let path = Path::from_iter(["services", name, "allow", rule.as_str()]);
+            let at = stack.locate_key(&path);
+            let subject = Subject::service(&stack.name, name).with_path(path);
+            let finding = if !RULES.iter().any(|known| known.name == rule) {
+                Finding::deny("unknown-rule", at, format!("there is no rule `{rule}` to be exempt from"))
+                    .help(unknown(rule))
+            } else if is_expired(exemption.until.as_deref(), today) {
+                let until = exemption.until.as_deref().unwrap_or_default();
+                Finding::deny(
+                    "expired-exemption",
+                    at,
+                    format!("the exemption of `{name}` from `{rule}` ended on {until}"),
+                )
+                .help("mend what it allowed, or give it a later day and a reason that still holds")
+            } else if !spent.iter().any(|(of, service, by)| of == &stack.name && service == name && by == rule) {
+                Finding::warn(
+                    "unused-exemption",
+                    at,
+                    format!("`{name}` is exempt from `{rule}`, but does not break it"),
+                )
+                .help("remove it")
+            } else {
+                continue;
+            };
+            findings.push(finding.about(subject));
+        }
+    }
+    for name in plan.fleet.rules.keys().filter(|name| !known.contains(&name.as_str())) {
+        let path = Path::from_iter(["rules", name.as_str()]);
+        let at = plan
+            .settings
+            .as_ref()
+            .and_then(|node| node.get("rules")?.as_map()?.get(name.as_str()))
+            .map_or_else(Location::default, |entry| entry.key_at);
+        findings.push(
+            Finding::deny("unknown-rule", at, format!("there is no rule `{name}`"))
+                .help(unknown(name))
+                .about(Subject::path(path)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&'static str> {
+        let mut sources = Sources::new();
+        let file = sources.add_file("compose.yaml", text);
+        let mut report = Report::new();
+        crate::compile::compose_file(file, &mut sources, &mut report);
+        report.findings.iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn examples_are_true() {
+        for rule in RULES.iter().filter(|rule| !rule.fails.is_empty()) {
+            assert!(found(rule.fails).contains(&rule.name), "{}: {:?}", rule.name, found(rule.fails));
+            assert!(!found(rule.passes).contains(&rule.name), "{}: {:?}", rule.name, found(rule.passes));
+        }
+    }
+
+    #[test]
+    fn rules_are_listed_by_name() {
+        let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+        assert!(names.is_sorted());
+    }
 }

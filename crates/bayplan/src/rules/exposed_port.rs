@@ -1,0 +1,39 @@
+//! `exposed-port`: a port is published on every interface of the host.
+
+use super::{Findings, Rule};
+use crate::finding::Level;
+use crate::plan::{Plan, Role};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "exposed-port",
+    level: Level::Warn,
+    finds: "a port is published on every interface of the host; that of a datastore is denied",
+    why: "Docker's port mapping goes past the host's firewall: whoever reaches the machine reaches the service",
+    fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80']\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80']\n",
+    fix: "publish it on `127.0.0.1`, or remove it and use a route",
+    sources: &["CIS Docker Benchmark 5.14", "compose-lint CL-0005"],
+    check,
+};
+
+/// Ports that datastores listen on by default.
+const DATASTORES: &[u16] =
+    &[1433, 1521, 2379, 3306, 5432, 5984, 6379, 7687, 8086, 9000, 9042, 9092, 9200, 11211, 19530, 27017];
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    // The gateway is there to be reached.
+    for (stack, name, service) in plan.services().filter(|(_, _, service)| service.role != Some(Role::Gateway)) {
+        for port in &service.compose.ports {
+            if port.published.is_none() || port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
+                continue;
+            }
+            let message = format!("`{name}` publishes its port {} on every interface of the host", port.target);
+            let finding = found.service(rule, stack, name, &["ports"], message);
+            if DATASTORES.contains(&port.target) {
+                finding.level = Level::Deny;
+            }
+            finding.set_help("publish it on `127.0.0.1`, or remove it and use a route");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! `memory-overcommit`: the memory limits on a host add up to more than it has
+
+use super::{Findings, Rule};
+use crate::finding::Level;
+use crate::plan::Plan;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "memory-overcommit",
+    level: Level::Warn,
+    finds: "the memory limits on a host add up to more than it has",
+    why: "under load the kernel picks a victim, often the database",
+    fails: "",
+    passes: "",
+    fix: "lower the limits, or move a stack to another host",
+    sources: &["homelab practice"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+    for (stack, _, service) in plan.services() {
+        let limits = service.compose.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
+        let memory = limits.and_then(|limits| limits.memory).or(service.compose.mem_limit);
+        *sums.entry(&stack.host).or_default() += memory.and_then(|bytes| u64::try_from(bytes.0).ok()).unwrap_or(0);
+    }
+    for (host, sum) in sums {
+        let Some(has) = plan.hosts.get(host).and_then(|host| host.memory).filter(|has| sum > *has) else { continue };
+        let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+        let message = format!("the memory limits on the host `{host}` add up to {}; it has {}", gib(sum), gib(has));
+        let at = plan.settings.as_ref().map_or_else(Default::default, |node| node.get("hosts").unwrap_or(node).at);
+        found
+            .push(crate::finding::Finding::new(rule.name, rule.level, at, message))
+            .set_help("lower some limits, or move a stack to another host");
+    }
+}

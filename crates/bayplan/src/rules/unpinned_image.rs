@@ -1,0 +1,34 @@
+//! `unpinned-image`: an image follows a tag that moves
+
+use super::{Findings, Rule};
+use crate::finding::Level;
+use crate::plan::Plan;
+use crate::value::Pin;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "unpinned-image",
+    level: Level::Deny,
+    finds: "an image follows a tag that moves",
+    why: "the same file starts another program tomorrow, and no rollback finds the one that worked",
+    fails: "services:\n  web:\n    image: nginx:latest\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n",
+    fix: "name a version, or a digest",
+    sources: &["CIS Docker Benchmark 5.28", "compose-lint CL-0004"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services() {
+        let Some(image) = &service.compose.image else { continue };
+        let (message, level) = match image.pin() {
+            Pin::None => (format!("`{name}` uses the image `{image}` without a tag"), Level::Deny),
+            Pin::Moving(tag) => (format!("`{name}` follows the moving tag `{tag}`"), Level::Deny),
+            Pin::Major(tag) => (format!("`{name}` follows every release behind the tag `{tag}`"), Level::Warn),
+            Pin::Exact(_) | Pin::Digest => continue,
+        };
+        let finding = found.service(rule, stack, name, &["image"], message);
+        finding.level = level;
+        finding.set_help("name a full version, such as `1.27.3`, or a digest");
+    }
+}

@@ -1,0 +1,28 @@
+//! `unpublishable-port`: a service publishes a port but has no way out of its networks
+
+use super::{Findings, Rule};
+use crate::finding::Level;
+use crate::plan::Plan;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "unpublishable-port",
+    level: Level::Deny,
+    finds: "a service publishes a port but has no way out of its networks",
+    why: "Docker publishes nothing for a container that is on internal networks only",
+    fails: "",
+    passes: "",
+    fix: "remove `egress: false`, or `ports`",
+    sources: &["moby: internal networks have no port mapping"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services().filter(|(stack, ..)| stack.derived_networks) {
+        let published = service.compose.ports.iter().any(|port| port.published.is_some());
+        if published && !service.egress {
+            let message = format!("`{name}` publishes a port, but `egress: false` leaves it on internal networks only");
+            found.service(rule, stack, name, &["ports"], message).set_help("remove `egress: false`, or the ports");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `unscraped-metrics`: a service offers metrics that nobody scrapes
+
+use super::{Findings, Rule};
+use crate::finding::Level;
+use crate::plan::Plan;
+use crate::plan::Role;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "unscraped-metrics",
+    level: Level::Warn,
+    finds: "a service offers metrics that nobody scrapes",
+    why: "the service is silently unmonitored",
+    fails: "",
+    passes: "",
+    fix: "add a service with `use: prometheus:…` to the fleet",
+    sources: &["homelab practice"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    if plan.role(Role::Metrics).is_some() {
+        return;
+    }
+    for (stack, name, _) in plan.services().filter(|(_, _, service)| !service.scrapes.is_empty()) {
+        let message = format!("`{name}` has metrics, but the fleet has no Prometheus");
+        found
+            .service(rule, stack, name, &["metrics"], message)
+            .set_help("add a service with `use: prometheus:…` to a blueprint");
+    }
+}
