@@ -13,6 +13,7 @@
 //! This crate knows no Compose.
 
 pub mod compose;
+pub mod de;
 pub mod decode;
 mod docker;
 pub mod error;
@@ -26,11 +27,12 @@ pub mod span;
 pub mod tree;
 
 pub use compose::{Read, read, read_bytes};
+pub use de::{DeError, Spanned, from_node};
 pub use decode::{Decode, DecodeError, Decoder};
 pub use error::{ErrorKind, Limits, YamlError};
 pub use node::{Entry, Map, Node, Value};
 pub use path::{Path, Segment};
-pub use print::print;
+pub use print::{PrintError, Printer, print};
 pub use ser::to_node;
 pub use span::{LineIndex, Location, Position, SourceId, Span};
 pub use tree::{Comment, Document, Kind, NodeId, Placement, Style, Syntax};

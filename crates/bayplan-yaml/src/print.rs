@@ -2,188 +2,284 @@
 //!
 //! A string is plain only where no reader takes it for something else, a literal block where it has several printable
 //! lines, and otherwise double-quoted with every character escaped that some reader changes. Numbers that a reader could
-//! take for text are spelled out. Points in time are printed as strings. Nothing has an anchor.
+//! take for text are spelled out. Points in time are printed as strings, since readers disagree on what they are. Nothing
+//! has an anchor, and of the tags only `!reset` and `!override` are printed. A node with a template (the text before
+//! interpolation) prints the template.
 
-use crate::{Node, Value};
+pub(crate) mod scalar;
+
+use crate::{Location, Node, Path, Value};
+use scalar::{Text, quoted, text};
+use std::fmt;
+
+/// Bytes of a key that every reader takes without a `?` before it. YAML 1.2 and libyaml allow 1,024 characters.
+pub const LONGEST_KEY: usize = 1000;
 
 /// Prints `node` in block style, with a line break at the end.
+///
+/// A key longer than [`LONGEST_KEY`] is printed although readers refuse it; [`Printer::print`] says so instead.
 pub fn print(node: &Node) -> String {
     let mut out = String::new();
-    match &node.value {
-        Value::Map(map) if !map.is_empty() => mapping(node, 0, &mut out),
-        Value::Seq(items) if !items.is_empty() => sequence(items, 0, &mut out),
-        _ => {
-            scalar(node, 0, &mut out);
-            out.push('\n');
+    Layout::default().document(node, &mut out);
+    out
+}
+
+/// Prints nodes below a header of comments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printer {
+    /// The comment lines on top, without `# `. A text of several lines becomes several comments: none can end the
+    /// comment and become part of the document.
+    pub header: Vec<String>,
+}
+
+/// Why a node has no canonical text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrintError {
+    /// Where the value comes from.
+    pub at: Location,
+    /// The place by name.
+    pub path: Path,
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+}
+
+impl fmt::Display for PrintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PrintError {}
+
+impl Printer {
+    /// Prints the header and `node`; refuses a key that is too long for some reader.
+    pub fn print(&self, node: &Node) -> Result<String, PrintError> {
+        check_keys(node, &mut Vec::new())?;
+        let mut out = String::new();
+        for comment in &self.header {
+            for line in comment.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+                out.push('#');
+                let line = line.trim_end();
+                if !line.is_empty() {
+                    out.push(' ');
+                    out.extend(line.chars().map(|c| if c == '\t' || scalar::is_printable(c) { c } else { '\u{fffd}' }));
+                }
+                out.push('\n');
+            }
         }
+        Layout::default().document(node, &mut out);
+        Ok(out)
+    }
+}
+
+/// Refuses keys that are too long. `above` holds the keys and indices down to `node`.
+pub(crate) fn check_keys(node: &Node, above: &mut Vec<crate::Segment>) -> Result<(), PrintError> {
+    match &node.value {
+        Value::Map(map) => {
+            for (key, entry) in map {
+                above.push(crate::Segment::Key(key.to_string()));
+                if key_text(key).len() > LONGEST_KEY {
+                    let message = format!("a key of {} bytes: YAML readers take {LONGEST_KEY} at most", key.len());
+                    return Err(PrintError { at: entry.key_at, path: Path(std::mem::take(above)), message });
+                }
+                check_keys(&entry.value, above)?;
+                above.pop();
+            }
+        }
+        Value::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                above.push(crate::Segment::Index(index));
+                check_keys(item, above)?;
+                above.pop();
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// How blocks are indented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Spaces from a key to the keys below it.
+    pub(crate) step: usize,
+    /// Spaces from a key to the `-` of the list below it.
+    pub(crate) list_step: usize,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { step: 2, list_step: 2 }
+    }
+}
+
+impl Layout {
+    fn document(self, node: &Node, out: &mut String) {
+        match Shape::of(node) {
+            Shape::Block => {
+                if let Some(tag) = printed_tag(node) {
+                    out.push_str(tag);
+                    out.push('\n');
+                }
+                self.block(node, 0, out);
+            }
+            Shape::Line => {
+                let mut line = String::new();
+                self.after(node, 0, Above::Key, &mut line);
+                out.push_str(line.trim_start_matches(' '));
+            }
+        }
+    }
+
+    /// The lines of a block collection, the first one without its indentation where something stands before it.
+    pub(crate) fn block(self, node: &Node, indent: usize, out: &mut String) {
+        match &node.value {
+            Value::Map(map) => {
+                for (key, entry) in map {
+                    if out.is_empty() || out.ends_with('\n') {
+                        pad(indent, out);
+                    }
+                    out.push_str(&key_text(key));
+                    out.push(':');
+                    self.after(&entry.value, indent, Above::Key, out);
+                }
+            }
+            Value::Seq(items) => {
+                for item in items {
+                    if out.is_empty() || out.ends_with('\n') {
+                        pad(indent, out);
+                    }
+                    out.push('-');
+                    if Shape::of(item) == Shape::Block && printed_tag(item).is_none() {
+                        // The first entry of an item stands behind its dash.
+                        out.push(' ');
+                        self.block(item, indent + 2, out);
+                    } else {
+                        self.after(item, indent, Above::Dash, out);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Spaces from what stands above to the lines of `node`.
+    pub(crate) fn below(self, node: &Node, above: Above) -> usize {
+        match (above, &node.value) {
+            (Above::Dash, _) => 2,
+            (Above::Key, Value::Seq(_)) => self.list_step,
+            (Above::Key, _) => self.step,
+        }
+    }
+
+    /// What follows a `:` or a `-` that stands at `indent`, with the line break behind it.
+    pub(crate) fn after(self, node: &Node, indent: usize, above: Above, out: &mut String) {
+        if let Some(tag) = printed_tag(node) {
+            out.push(' ');
+            out.push_str(tag);
+        }
+        if Shape::of(node) == Shape::Block {
+            out.push('\n');
+            self.block(node, indent + self.below(node, above), out);
+            return;
+        }
+        out.push(' ');
+        match line(node) {
+            Text::Line(text) => out.push_str(&text),
+            Text::Literal(lines) => {
+                out.push_str(lines.header());
+                for line in lines.lines() {
+                    out.push('\n');
+                    if !line.is_empty() {
+                        pad(indent + self.step, out);
+                        out.push_str(line);
+                    }
+                }
+            }
+        }
+        out.push('\n');
+    }
+}
+
+/// What a value stands below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Above {
+    /// `key:`
+    Key,
+    /// `-`
+    Dash,
+}
+
+/// Whether a node takes lines of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// It stands behind its key or dash; a literal block goes on below.
+    Line,
+    /// Its lines stand below.
+    Block,
+}
+
+impl Shape {
+    pub(crate) fn of(node: &Node) -> Self {
+        let has_entries = match &node.value {
+            Value::Map(map) => !map.is_empty(),
+            Value::Seq(items) => !items.is_empty(),
+            _ => false,
+        };
+        if has_entries && node.template().is_none() { Self::Block } else { Self::Line }
+    }
+}
+
+/// What stands for `node` where it is not a [`Shape::Block`].
+pub(crate) fn line(node: &Node) -> Text<'_> {
+    if let Some(template) = node.template() {
+        return text(template);
+    }
+    Text::Line(match &node.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Float(value) => scalar::float(*value),
+        Value::Timestamp(value) => quoted(value),
+        Value::String(value) => return text(value),
+        Value::Seq(_) => "[]".to_owned(),
+        Value::Map(_) => "{}".to_owned(),
+    })
+}
+
+/// `node` on one line, as it can stand in a flow collection.
+pub(crate) fn flow(node: &Node) -> String {
+    let mut out = String::new();
+    if let Some(tag) = printed_tag(node) {
+        out.push_str(tag);
+        out.push(' ');
+    }
+    match (&node.value, node.template()) {
+        (Value::Map(map), None) => {
+            let entries: Vec<String> =
+                map.iter().map(|(key, entry)| format!("{}: {}", key_text(key), flow(&entry.value))).collect();
+            out.push_str(&format!("{{{}}}", entries.join(", ")));
+        }
+        (Value::Seq(items), None) => {
+            let items: Vec<String> = items.iter().map(flow).collect();
+            out.push_str(&format!("[{}]", items.join(", ")));
+        }
+        _ => match line(node) {
+            Text::Line(text) => out.push_str(&text),
+            Text::Literal(lines) => out.push_str(&quoted(lines.0)),
+        },
     }
     out
 }
 
-fn mapping(node: &Node, indent: usize, out: &mut String) {
-    let Value::Map(map) = &node.value else { return };
-    for (at, (key, entry)) in map.iter().enumerate() {
-        // The first key of an item stands behind its dash.
-        if at > 0 || out.is_empty() || out.ends_with('\n') {
-            pad(indent, out);
-        }
-        key_text(key, out);
-        out.push(':');
-        value(&entry.value, indent, out);
-    }
+/// A key, plain where every reader takes it for itself.
+pub(crate) fn key_text(key: &str) -> String {
+    if scalar::is_plain(key) { key.to_owned() } else { quoted(key) }
 }
 
-fn sequence(items: &[Node], indent: usize, out: &mut String) {
-    for item in items {
-        pad(indent, out);
-        out.push('-');
-        match &item.value {
-            Value::Map(map) if !map.is_empty() && item.tag().is_none() => {
-                out.push(' ');
-                mapping(item, indent + 2, out);
-            }
-            _ => value(item, indent, out),
-        }
-    }
-}
-
-/// What follows a `:` or a `-`.
-fn value(node: &Node, indent: usize, out: &mut String) {
-    if let Some(tag) = node.tag().filter(|tag| matches!(*tag, "!reset" | "!override")) {
-        out.push(' ');
-        out.push_str(tag);
-    }
-    match &node.value {
-        Value::Map(map) if !map.is_empty() => {
-            out.push('\n');
-            mapping(node, indent + 2, out);
-        }
-        Value::Seq(items) if !items.is_empty() => {
-            out.push('\n');
-            sequence(items, indent + 2, out);
-        }
-        _ => {
-            out.push(' ');
-            scalar(node, indent + 2, out);
-            out.push('\n');
-        }
-    }
-}
-
-fn scalar(node: &Node, indent: usize, out: &mut String) {
-    if let Some(template) = node.template() {
-        return text(template, indent, out);
-    }
-    match &node.value {
-        Value::Null => out.push_str("null"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => out.push_str(&value.to_string()),
-        Value::Float(value) => out.push_str(&float(*value)),
-        Value::Timestamp(value) => quoted(value, out),
-        Value::String(value) => text(value, indent, out),
-        Value::Seq(_) => out.push_str("[]"),
-        Value::Map(_) => out.push_str("{}"),
-    }
-}
-
-/// A float as every reader takes it for one: with a point, and a sign in its exponent.
-fn float(value: f64) -> String {
-    if value.is_nan() {
-        return ".nan".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
-    }
-    let magnitude = value.abs();
-    if magnitude == 0.0 || (1e-5..1e15).contains(&magnitude) {
-        let text = value.to_string();
-        return if text.contains('.') { text } else { text + ".0" };
-    }
-    let text = format!("{value:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
-    let exponent = exponent.strip_prefix('-').map_or_else(|| format!("+{exponent}"), |rest| format!("-{rest}"));
-    format!("{digits}e{exponent}")
-}
-
-fn key_text(key: &str, out: &mut String) {
-    if is_plain(key) { out.push_str(key) } else { quoted(key, out) }
-}
-
-fn text(value: &str, indent: usize, out: &mut String) {
-    if is_plain(value) {
-        out.push_str(value);
-    } else if is_literal(value) {
-        out.push_str(if value.ends_with('\n') { "|" } else { "|-" });
-        for line in value.strip_suffix('\n').unwrap_or(value).split('\n') {
-            out.push('\n');
-            if !line.is_empty() {
-                pad(indent, out);
-                out.push_str(line);
-            }
-        }
-    } else {
-        quoted(value, out);
-    }
-}
-
-/// Whether every reader takes the unquoted `text` for itself.
-fn is_plain(text: &str) -> bool {
-    let first = text.as_bytes().first().copied().unwrap_or(b' ');
-    if !(first.is_ascii_alphabetic() || matches!(first, b'_' | b'/' | b'$')) {
-        return false;
-    }
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b" _./:@%+=~^$;!<>()*?\\|'\"#{}&,-".contains(&byte);
-    if !text.bytes().all(safe) || text.contains(": ") || text.contains(" #") || text.ends_with([' ', ':']) {
-        return false;
-    }
-    // Inside flow collections these would end the scalar; we print none, but people paste.
-    if text.contains(['{', '}', ',', '"', '\'', '|', '&', '*', '?', '!', '\\', '#']) {
-        return false;
-    }
-    let lower = text.to_ascii_lowercase();
-    !matches!(
-        lower.as_str(),
-        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "nan" | "inf" | "infinity" | "none"
-    )
-}
-
-/// Whether a literal block shows `text` to every reader as it is.
-fn is_literal(text: &str) -> bool {
-    let body = text.strip_suffix('\n').unwrap_or(text);
-    text.contains('\n')
-        && !body.is_empty()
-        && !body.ends_with('\n')
-        && !body.starts_with([' ', '\t', '\n'])
-        && body.split('\n').all(|line| !line.ends_with([' ', '\t']) && line.chars().all(|c| c == '\t' || is_printable(c)))
-        // A line of `---` or `...` or a tab at its start confuses some reader.
-        && !body.split('\n').any(|line| line.starts_with(['\t', '#']) || line.starts_with("---") || line.starts_with("..."))
-}
-
-/// Whether no reader changes `c` when it stands there as it is.
-fn is_printable(c: char) -> bool {
-    matches!(c,
-        ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{61b}' | '\u{61d}'..='\u{200a}' | '\u{2010}'..='\u{2027}'
-        | '\u{2030}'..='\u{205f}' | '\u{2070}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fefe}'
-        | '\u{ff00}'..='\u{ffef}' | '\u{10000}'..='\u{1fffd}' | '\u{20000}'..='\u{2fffd}')
-}
-
-fn quoted(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if is_printable(c) => out.push(c),
-            c if (c as u32) < 0x100 => out.push_str(&format!("\\x{:02x}", c as u32)),
-            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push_str(&format!("\\U{:08x}", c as u32)),
-        }
-    }
-    out.push('"');
+/// The tag that is printed before `node`.
+pub(crate) fn printed_tag(node: &Node) -> Option<&str> {
+    node.tag().filter(|tag| matches!(*tag, "!reset" | "!override"))
 }
 
 fn pad(indent: usize, out: &mut String) {

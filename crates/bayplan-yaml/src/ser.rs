@@ -68,7 +68,12 @@ impl ser::Serializer for Ser {
         self.node(Value::Bool(v))
     }
     fn serialize_f32(self, v: f32) -> Result<Node, SerError> {
-        self.node(Value::Float(v.into()))
+        // By its digits: 0.1 stays 0.1.
+        self.node(Value::Float(v.to_string().parse().unwrap_or(v.into())))
+    }
+    fn serialize_u128(self, v: u128) -> Result<Node, SerError> {
+        let v = i128::try_from(v).map_err(|_| SerError(format!("{v} is too large for a number in YAML")))?;
+        self.node(Value::Int(v))
     }
     fn serialize_f64(self, v: f64) -> Result<Node, SerError> {
         self.node(Value::Float(v))
@@ -220,3 +225,67 @@ macro_rules! entries {
     )*};
 }
 entries!(SerializeStruct, SerializeStructVariant);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::print;
+    use std::collections::BTreeMap;
+
+    #[derive(Serialize)]
+    enum Choice {
+        Unit,
+        Newtype(u8),
+        Tuple(u8, bool),
+        Struct { a: Option<i64> },
+    }
+
+    #[derive(Serialize)]
+    struct Wrapped(&'static str);
+
+    #[derive(Serialize)]
+    struct All {
+        choices: Vec<Choice>,
+        wrapped: Wrapped,
+        pair: (u8, char),
+        small: f32,
+        large: u128,
+        nothing: (),
+        #[serde(skip_serializing_if = "Option::is_none")]
+        left_out: Option<u8>,
+        ports: BTreeMap<u16, &'static str>,
+        empty: BTreeMap<u16, u8>,
+    }
+
+    #[test]
+    fn values_take_the_form_that_serde_gives_them() {
+        let value = All {
+            choices: vec![
+                Choice::Unit,
+                Choice::Newtype(1),
+                Choice::Tuple(2, true),
+                Choice::Struct { a: None },
+                Choice::Struct { a: Some(-3) },
+            ],
+            wrapped: Wrapped("no"),
+            pair: (1, 'x'),
+            small: 0.1,
+            large: u64::MAX.into(),
+            nothing: (),
+            left_out: None,
+            ports: BTreeMap::from([(80, "http")]),
+            empty: BTreeMap::new(),
+        };
+        let printed = print(&to_node(&value, Location::default()).unwrap());
+        let wanted = "choices:\n  - Unit\n  - Newtype: 1\n  - Tuple:\n      - 2\n      - true\n  - Struct:\n      a: null\n  \
+                      - Struct:\n      a: -3\nwrapped: \"no\"\npair:\n  - 1\n  - x\nsmall: 0.1\n\
+                      large: 18446744073709551615\nnothing: null\nports:\n  \"80\": http\nempty: {}\n";
+        assert_eq!(printed, wanted);
+    }
+
+    #[test]
+    fn what_has_no_form_is_refused() {
+        assert!(to_node(&u128::MAX, Location::default()).is_err());
+        assert!(to_node(&BTreeMap::from([(vec![1], 2)]), Location::default()).is_err());
+    }
+}
