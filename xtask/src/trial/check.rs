@@ -89,7 +89,8 @@ pub fn programs(test: &[String]) -> BTreeSet<String> {
 
 /// Adds every word of `script` that stands where a shell looks for a program.
 fn collect(script: &str, programs: &mut BTreeSet<String>) {
-    let starts = ['|', '&', ';', '(', '`', '\n', '!', '{'];
+    // Behind `)` the words of the outer command go on: `A="$(cat b)" program`.
+    let starts = ['|', '&', ';', '(', ')', '`', '\n', '!', '{'];
     for part in script.split(starts) {
         for word in part.split([' ', '\t', '"', '\'']).filter(|word| !word.is_empty()) {
             let plain = word.chars().all(|c| c.is_alphanumeric() || "._/-".contains(c));
@@ -134,7 +135,9 @@ mod tests {
         let test =
             words(&["CMD-SHELL", r#"A=1 redis-cli -a "$$(cat /run/x)" ping | grep -q PONG && /usr/bin/loki -health"#]);
         let found: Vec<String> = programs(&test).into_iter().collect();
-        assert_eq!(found, ["/usr/bin/loki", "cat", "grep", "redis-cli"]);
+        assert_eq!(found, ["/usr/bin/loki", "cat", "grep", "ping", "redis-cli"]);
+        let test = words(&["CMD-SHELL", r#"KEY="$$(cat /run/x)" celery --app=a inspect ping -d "celery@$$HOSTNAME""#]);
+        assert!(programs(&test).contains("celery"));
         assert!(programs(&words(&["CMD", "traefik", "healthcheck"])).contains("traefik"));
     }
 }

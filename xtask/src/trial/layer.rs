@@ -1,12 +1,15 @@
 //! The layer over a generated compose file that makes it run here: everything else stays as generated.
 //!
 //! Replaced are: the programs of stand-ins, host ports (by free ones of 127.0.0.1), secrets (by made-up ones), and
-//! folders and files that are not in the repository; a limit that this machine cannot grant is lowered.
+//! folders and files that are not in the repository, certificate authorities; a limit that this machine cannot grant is lowered.
 
+use super::check::urls_in;
 use super::image::local_name;
 use super::model::{Mount, Service, Stack};
 use super::plan::{MEETING_PORT, Member, Plan, Role};
+use crate::yaml;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -81,6 +84,11 @@ fn changes(
     if !volumes.is_empty() {
         changes.push(("volumes", Json::from(volumes).to_string()));
     }
+    if member.role == Role::Traefik {
+        // No trial asks a certificate authority for anything.
+        let hosts: Vec<String> = authorities(service).iter().map(|host| format!("{host}:127.0.0.1")).collect();
+        changes.push(("extra_hosts", json!(hosts).to_string()));
+    }
     let here = std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64);
     if service.cpu_limit().is_some_and(|cpus| cpus > here) {
         println!("   note    {}: its CPU limit is lowered to the {here} of this machine", member.label);
@@ -99,6 +107,24 @@ fn changes(
         changes.push(("ulimits", "!reset null".to_owned()));
     }
     Ok(changes)
+}
+
+/// The hosts of the certificate authorities that Traefik's mounted static file may ask.
+fn authorities(service: &Service) -> BTreeSet<String> {
+    let mut hosts: BTreeSet<String> =
+        ["acme-v02.api.letsencrypt.org", "acme-staging-v02.api.letsencrypt.org"].map(str::to_owned).into();
+    let files = service.volumes.iter().flat_map(|mount| {
+        let source = PathBuf::from(&mount.source);
+        [source.join("traefik.yaml"), source.join("traefik.yml"), source]
+    });
+    for settings in files.filter(|file| file.is_file()).filter_map(|file| yaml::load(&file).ok()) {
+        let resolvers = settings.get("certificatesResolvers").and_then(Json::as_object);
+        for resolver in resolvers.into_iter().flat_map(|all| all.values()) {
+            let server = resolver.pointer("/acme/caServer").and_then(Json::as_str).unwrap_or_default();
+            hosts.extend(urls_in(server).into_iter().map(|place| place.host));
+        }
+    }
+    hosts
 }
 
 /// The highest number of a soft and hard limit.

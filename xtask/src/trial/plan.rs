@@ -5,8 +5,10 @@ use super::model::{Service, Stack, program_of};
 use crate::names::hosts_of_rule;
 use crate::outputs::Environment;
 use crate::yaml;
+use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 /// The port on which every stand-in listens besides its own, so that also a service without ports can be reached for.
 pub const MEETING_PORT: u16 = 65000;
@@ -43,6 +45,8 @@ pub struct Member {
     pub ports: BTreeSet<u16>,
     /// The networks it is on, by their names in Docker, with the names it has there.
     pub networks: BTreeMap<String, BTreeSet<String>>,
+    /// Whether it may reach beyond the host, where `plan.json` says so.
+    pub egress: Option<bool>,
 }
 
 /// A route through Traefik.
@@ -69,11 +73,17 @@ pub struct Plan {
     pub routes: Vec<Route>,
     /// Every scrape target, `host:port`.
     pub targets: BTreeSet<String>,
+    /// Who is meant to meet whom (the smaller place first), where `plan.json` says so.
+    edges: Option<BTreeSet<(usize, usize)>>,
 }
 
 impl Plan {
-    /// Whether `from` is meant to reach `to`: they were given a network that both are on.
+    /// Whether `from` is meant to reach `to`: one needs, routes to, scrapes or sends to the other. (Without a `plan.json`:
+    /// they were given a network that both are on.)
     pub fn may_reach(&self, from: usize, to: usize) -> bool {
+        if let Some(edges) = &self.edges {
+            return edges.contains(&(from.min(to), from.max(to)));
+        }
         let (from, to) = (&self.members[from], &self.members[to]);
         from.networks.keys().any(|network| to.networks.contains_key(network))
     }
@@ -105,13 +115,99 @@ pub fn read(environment: &Environment, stacks: &[Stack], real_alloy: bool) -> Re
                 job: jobs.contains(&(place, name.as_str())),
                 ports: own_ports(service),
                 networks: networks(stack, name, service),
+                egress: None,
             });
         }
     }
-    let mut plan = Plan { members, routes: Vec::new(), targets: BTreeSet::new() };
+    let mut plan = Plan { members, routes: Vec::new(), targets: BTreeSet::new(), edges: None };
     read_routes(environment, &mut plan)?;
     read_targets(environment, &mut plan)?;
+    let file = environment.folder.join("plan.json");
+    if file.is_file() {
+        let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+        let text = fs::read_to_string(&file).map_err(|error| failed(&error))?;
+        let written: Written = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        written.apply(&mut plan).map_err(|error| failed(&error))?;
+    }
     Ok(plan)
+}
+
+/// The parts of `plan.json` that a trial takes from it.
+#[derive(Debug, Deserialize)]
+struct Written {
+    stacks: BTreeMap<String, WrittenStack>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WrittenStack {
+    services: BTreeMap<String, WrittenService>,
+}
+
+#[derive(Debug, Deserialize)]
+struct WrittenService {
+    archetype: Option<String>,
+    needs: Vec<Need>,
+    routes: Vec<Json>,
+    metrics: Vec<Json>,
+    ports: BTreeSet<u16>,
+    #[serde(default)]
+    traces: bool,
+    egress: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Need {
+    stack: String,
+    service: String,
+}
+
+impl Written {
+    fn apply(&self, plan: &mut Plan) -> Result<(), String> {
+        let place = |plan: &Plan, stack: &str, service: &str| {
+            let label = format!("{stack}/{service}");
+            let found = plan.members.iter().position(|member| member.label == label);
+            found.ok_or_else(|| format!("`{label}` is in no compose file"))
+        };
+        let mut edges = BTreeSet::new();
+        for (stack, services) in &self.stacks {
+            for (name, service) in &services.services {
+                let own = place(plan, stack, name)?;
+                plan.members[own].ports.extend(&service.ports);
+                plan.members[own].egress = Some(service.egress);
+                for need in &service.needs {
+                    edges.insert((own, place(plan, &need.stack, &need.service)?));
+                }
+                let with_role = |role: Role| {
+                    plan.members
+                        .iter()
+                        .enumerate()
+                        .filter(move |(_, member)| member.role == role)
+                        .map(|(place, _)| place)
+                };
+                if !service.routes.is_empty() {
+                    edges.extend(with_role(Role::Traefik).map(|gateway| (own, gateway)));
+                }
+                if !service.metrics.is_empty() {
+                    edges.extend(with_role(Role::Prometheus).map(|prometheus| (own, prometheus)));
+                }
+                if service.traces {
+                    for collector in self.of_archetype("alloy") {
+                        edges.insert((own, place(plan, collector.0, collector.1)?));
+                    }
+                }
+            }
+        }
+        plan.edges = Some(edges.into_iter().map(|(a, b)| (a.min(b), a.max(b))).collect());
+        Ok(())
+    }
+
+    fn of_archetype<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.stacks.iter().flat_map(move |(stack, services)| {
+            let all = services.services.iter();
+            all.filter(move |(_, service)| service.archetype.as_deref() == Some(wanted))
+                .map(move |(name, _)| (stack.as_str(), name.as_str()))
+        })
+    }
 }
 
 fn role(program: &str, real_alloy: bool) -> Role {

@@ -46,7 +46,7 @@ pub fn prove(stage: &Stage<'_>, proofs: &mut Proofs) -> Result<(), String> {
             .map(serde_json::from_str)
             .collect::<Result<_, _>>()
             .map_err(|error| format!("`reach` in {} answers no JSON: {error}", from.label))?;
-        let (mut met, mut kept_apart, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut met, mut kept_apart, mut faults) = (Vec::new(), 0, Vec::new());
         for (place, to, other) in &others {
             let own = targets_of(to, other);
             let addresses = other.addresses();
@@ -66,15 +66,27 @@ pub fn prove(stage: &Stage<'_>, proofs: &mut Proofs) -> Result<(), String> {
                 faults.push(format!("it should not reach {}, but does: {ways:?}", to.label));
             }
             if meant {
-                met.push(to.label.as_str())
+                met.push(to.label.as_str());
             } else {
-                kept_apart.push(to.label.as_str())
-            };
+                kept_apart += 1;
+            }
         }
-        let list = |labels: &[&str]| if labels.is_empty() { "nobody".to_owned() } else { labels.join(", ") };
-        let claim = format!("{} reaches {} and cannot reach {}", from.label, list(&met), list(&kept_apart));
+        let met = if met.is_empty() { "nobody".to_owned() } else { met.join(", ") };
+        way_out(stage, from, container, proofs)?;
+        let claim = format!("{} reaches {met} and none of the {kept_apart} others", from.label);
         proofs.record(&claim, if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) });
     }
+    Ok(())
+}
+
+/// Proves that a service that was given no way out has none: its kernel knows no default route.
+fn way_out(stage: &Stage<'_>, from: &Member, container: &Container, proofs: &mut Proofs) -> Result<(), String> {
+    let Some(egress) = from.egress else { return Ok(()) };
+    let routes = stage.docker.exec(container.id(), &["cat", "/proc/net/route"])?.output()?;
+    let has = routes.lines().any(|line| line.split_whitespace().nth(1) == Some("00000000"));
+    let (claim, well) = if egress { ("has a way out", has) } else { ("has no way out", !has) };
+    let outcome = if well { Ok(()) } else { Err(format!("its routes are\n{routes}")) };
+    proofs.record(&format!("{} {claim}", from.label), outcome);
     Ok(())
 }
 
