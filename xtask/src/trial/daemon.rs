@@ -4,12 +4,16 @@ use crate::program::{self, Outcome, Server};
 use crate::tools::{self, Tool};
 use crate::verify::without_settings;
 use std::ffi::OsStr;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const LIMIT: Duration = Duration::from_secs(60);
+const TURN: Duration = Duration::from_secs(20 * 60);
 
 /// A daemon that answers, and its clients.
 #[derive(Debug)]
@@ -25,6 +29,7 @@ struct Own {
     server: Option<Server>,
     // Its images, containers and volumes go with it.
     _folder: TempDir,
+    _turn: UnixListener,
 }
 
 impl Docker {
@@ -36,6 +41,7 @@ impl Docker {
             println!("using the Docker daemon that runs here");
             return Ok(docker);
         }
+        let turn = take_turn()?;
         let program = tools::need(Tool::Dockerd)?;
         let folder = tempfile::Builder::new()
             .prefix("bayplan-trial-")
@@ -53,7 +59,7 @@ impl Docker {
             // The stacks bring networks of their own: no bridge of the host is touched.
             .args(["--bridge", "none", "--host", &socket]);
         let server = Server::start(&mut command, &folder.path().join("log"))?;
-        docker.own = Some(Own { socket, server: None, _folder: folder });
+        docker.own = Some(Own { socket, server: None, _folder: folder, _turn: turn });
         let mut server = server;
         server
             .wait_for(LIMIT, || docker.answers().then_some(()))
@@ -109,6 +115,20 @@ impl Docker {
     /// `docker exec` of `args` in `container`; the outcome is the program's own.
     pub fn exec(&self, container: &str, args: &[&str]) -> Result<Outcome, String> {
         program::run(self.command().args(["exec", container]).args(args), "", LIMIT)
+    }
+}
+
+/// Waits until no other trial has a daemon of its own on this machine: two would share firewall rules and address pools.
+fn take_turn() -> Result<UnixListener, String> {
+    let name = SocketAddr::from_abstract_name("bayplan-trial").map_err(|error| error.to_string())?;
+    let start = Instant::now();
+    loop {
+        // The kernel gives an abstract name back when its process ends, however it ends.
+        match UnixListener::bind_addr(&name) {
+            Ok(turn) => return Ok(turn),
+            Err(error) if start.elapsed() > TURN => return Err(format!("another trial still runs here: {error}")),
+            Err(_) => thread::sleep(Duration::from_secs(1)),
+        }
     }
 }
 
