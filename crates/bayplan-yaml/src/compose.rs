@@ -322,7 +322,7 @@ impl<'a> Composer<'a> {
         let typed = match &node.tag {
             None if *style != Style::Plain || scalar::is_string(text) => None,
             None => Some(scalar::resolve(text)),
-            Some(tag) => scalar::core_tag(&tag.0).and_then(|tag| scalar::tagged(tag, text).ok()),
+            Some(_) => Some(self.scalar(text, *style, node)),
         };
         if let Some(typed) = typed.filter(|typed| !matches!(typed, Value::String(_))) {
             let kind = Node::new(typed, at).kind();

@@ -5,7 +5,7 @@
 //! collections and empty values, and a block scalar at the end of a file without a line break (go-yaml gives it none,
 //! YAML 1.2 does).
 
-mod block;
+pub(crate) mod block;
 mod words;
 
 use crate::error::{ErrorKind, Limits, YamlError};
@@ -307,14 +307,13 @@ impl Builder<'_> {
             // Nothing at all comes as `~`, or as an empty text behind a tag.
             Style::Plain if span.is_empty() => (Kind::Scalar("".into(), style), span),
             Style::Literal | Style::Folded => {
-                let mut text = text;
-                if self.ends_without_break
-                    && block::reaches_end(self.text, span.end)
-                    && let Some(without) = text.strip_suffix('\n')
-                {
-                    text = without.into();
-                }
-                (Kind::Scalar(text, style), block::span(self.text, self.cursor, span, style))
+                let inner = block::span(self.text, self.cursor, span, style);
+                let without = text.strip_suffix('\n').filter(|_| self.ends_without_break);
+                let text = match without {
+                    Some(without) if block::lacks_break(self.text, inner, span.end, without) => without.into(),
+                    _ => text,
+                };
+                (Kind::Scalar(text, style), inner)
             }
             _ => (Kind::Scalar(text, style), span),
         }

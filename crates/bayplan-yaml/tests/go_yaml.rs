@@ -4,10 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use bayplan_yaml::{Limits, Node, SourceId, Value, read};
+mod support;
+
 use serde_json::{Value as Json, json};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use support::{Chance, SAMPLES, ask, folder, mutant, tool};
 
 /// The text of a scalar, how go-yaml v4.0.0-rc.4 types it, and what it makes of it. Asked of the oracle, kept here so that
 /// the test runs without it.
@@ -90,54 +90,94 @@ fn tag(value: &Value) -> &'static str {
     }
 }
 
+/// How our reading of a text stands to go-yaml v4's.
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Same,
+    /// go-yaml refuses it with this message; we do not.
+    OnlyTheyRefuse(String),
+    /// We refuse it with this message; go-yaml does not.
+    OnlyWeRefuse(String),
+    Differ(String),
+}
+
+fn verdict(text: &str, answer: &Json) -> Verdict {
+    let read = read(text, SourceId(0), &Limits::default());
+    let theirs = &answer["v4"];
+    match (theirs["error"].as_str(), read.errors.first()) {
+        (Some(_), Some(_)) => Verdict::Same,
+        (Some(why), None) => Verdict::OnlyTheyRefuse(why.to_owned()),
+        (None, Some(error)) => Verdict::OnlyWeRefuse(error.message.clone()),
+        (None, None) => {
+            let ours = read.nodes.iter().flatten().map(tagged).map(|document| sorted(&document));
+            let ours: Vec<Json> = ours.filter(|document| document["t"] != "null").collect();
+            let theirs = theirs["documents"].as_array().into_iter().flatten().map(sorted);
+            let theirs: Vec<Json> = theirs.filter(|document| document["t"] != "null").collect();
+            if ours == theirs {
+                Verdict::Same
+            } else {
+                Verdict::Differ(format!("  ours   {}\n  theirs {}", json!(ours), json!(theirs)))
+            }
+        }
+    }
+}
+
 #[test]
 fn values_agree_with_go_yaml() {
-    let Some(oracle) = oracle() else {
-        println!("skipped: no `go-yaml` in BAYPLAN_TOOLS or on PATH");
-        return;
-    };
+    let Some(oracle) = tool("go-yaml") else { return };
     let mut texts: Vec<(String, String)> = probes().into_iter().map(|text| (text.clone(), text)).collect();
-    match std::env::var("BAYPLAN_CORPUS") {
-        Ok(folder) => files(Path::new(&folder), &mut texts),
-        Err(_) => println!("skipped: BAYPLAN_CORPUS names no folder of real files"),
-    }
-    let answers = ask(&oracle, &texts);
-    let (mut same, mut differ, mut refused) = (0, Vec::new(), (0, 0));
+    texts.extend(SAMPLES.iter().map(|text| ((*text).to_owned(), (*text).to_owned())));
+    texts.extend(folder("BAYPLAN_CORPUS"));
+    let answers = ask(&oracle, &texts.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>());
+    let (mut same, mut they, mut we, mut differ) = (0, 0, 0, Vec::new());
     for ((name, text), answer) in texts.iter().zip(&answers) {
-        let read = read(text, SourceId(0), &Limits::default());
-        let theirs = &answer["v4"];
-        match (theirs["error"].is_string(), read.errors.is_empty()) {
-            (true, false) => same += 1,
-            (true, true) => refused.0 += 1,
-            (false, false) => {
-                refused.1 += 1;
-                println!("only we refuse {name:?}: {}", read.errors[0].message);
+        match verdict(text, answer) {
+            Verdict::Same => same += 1,
+            Verdict::OnlyTheyRefuse(why) => {
+                they += 1;
+                println!("only go-yaml refuses {name:?}: {why}");
             }
-            (false, true) => {
-                let ours: Vec<Json> = read.nodes.iter().flatten().map(tagged).collect();
-                let theirs: Vec<Json> = theirs["documents"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter(|d| d["t"] != "null")
-                    .map(sorted)
-                    .collect();
-                let ours: Vec<Json> = ours.into_iter().filter(|d| d["t"] != "null").map(|d| sorted(&d)).collect();
-                if ours == theirs {
-                    same += 1
-                } else {
-                    differ.push(format!("{name:?}\n  ours   {ours:?}\n  theirs {theirs:?}"))
-                }
+            Verdict::OnlyWeRefuse(why) => {
+                we += 1;
+                println!("only we refuse {name:?}: {why}");
+            }
+            Verdict::Differ(how) => differ.push(format!("{name:?}\n{how}")),
+        }
+    }
+    println!("go-yaml v4: {same} of {} agree; only it refuses {they}, only we refuse {we}", texts.len());
+    assert!(differ.is_empty(), "{} differ:\n{}", differ.len(), differ.join("\n"));
+}
+
+#[test]
+fn mutants_agree_with_go_yaml() {
+    let Some(oracle) = tool("go-yaml") else { return };
+    let mut seeds: Vec<String> = SAMPLES.iter().map(|text| (*text).to_owned()).collect();
+    seeds.extend(folder("BAYPLAN_CORPUS").into_iter().map(|(_, text)| text).filter(|text| text.len() < 3000));
+    let mut chance = Chance::new(11);
+    let count = std::env::var("BAYPLAN_MUTANTS").ok().and_then(|count| count.parse().ok()).unwrap_or(4_000);
+    let texts: Vec<String> = (0..count).map(|n| mutant(&seeds[n % seeds.len()], &mut chance)).collect();
+    let answers = ask(&oracle, &texts);
+    let (mut same, mut they, mut we, mut differ) = (0, 0, 0, 0);
+    for (text, answer) in texts.iter().zip(&answers) {
+        match verdict(text, answer) {
+            Verdict::Same => same += 1,
+            Verdict::OnlyTheyRefuse(why) => {
+                they += 1;
+                println!("THEY {why:?} {text:?}");
+            }
+            Verdict::OnlyWeRefuse(why) => {
+                we += 1;
+                println!("WE {why:?} {text:?}");
+            }
+            Verdict::Differ(how) => {
+                differ += 1;
+                println!("DIFFER {text:?}\n{how}");
             }
         }
     }
     println!(
-        "go-yaml v4: {same} of {} agree; only it refuses {}, only we refuse {}",
-        texts.len(),
-        refused.0,
-        refused.1
+        "go-yaml v4: {same} of {count} mutants agree; only it refuses {they}, only we {we}, other values {differ}"
     );
-    assert!(differ.is_empty(), "{} differ:\n{}", differ.len(), differ.join("\n"));
 }
 
 fn probes() -> Vec<String> {
@@ -215,35 +255,4 @@ fn sorted(value: &Json) -> Json {
         _ => inner.clone(),
     };
     json!({"t": kind, "v": inner})
-}
-
-fn files(folder: &Path, out: &mut Vec<(String, String)>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, out);
-        } else if path.extension().is_some_and(|e| e == "yml" || e == "yaml")
-            && let Ok(text) = std::fs::read_to_string(&path)
-        {
-            out.push((path.display().to_string(), text));
-        }
-    }
-}
-
-fn ask(oracle: &Path, texts: &[(String, String)]) -> Vec<Json> {
-    let mut child = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let questions: String = texts.iter().map(|(_, text)| json!({"text": text}).to_string() + "\n").collect();
-    let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || stdin.write_all(questions.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn oracle() -> Option<PathBuf> {
-    let folders = std::env::var_os("BAYPLAN_TOOLS").into_iter().chain(std::env::var_os("PATH"));
-    folders
-        .flat_map(|paths| std::env::split_paths(&paths).collect::<Vec<_>>())
-        .map(|folder| folder.join("go-yaml"))
-        .find(|path| path.is_file())
 }

@@ -2,12 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod support;
+
 use bayplan_yaml::{Document, Kind, Limits, NodeId, SourceId, Style, read};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 /// The cases that fail, with the reason. A case listed here that passes fails the test.
-const KNOWN: &[(&str, &str)] = &[("9C9N", "an under-indented `]` is accepted, as PyYAML does")];
+const KNOWN: &[(&str, &str)] = &[
+    ("9C9N", "an under-indented `]` is accepted, as go-yaml and PyYAML do"),
+    ("JEF9/02", "a text block at the end of a file without a line break gets none, as go-yaml reads it"),
+    ("L24T/01", "a text block at the end of a file without a line break gets none, as go-yaml reads it"),
+];
 
 #[test]
 fn the_yaml_test_suite() {
@@ -37,6 +43,61 @@ fn the_yaml_test_suite() {
     }
     assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
 }
+
+/// Valid YAML of the suite that Docker's reader refuses or reads otherwise, and what we say of it: `data/refused.txt`;
+/// `BAYPLAN_BLESS=1` writes what is said now. With the oracle: go-yaml v4 refuses the very same cases.
+#[test]
+fn what_docker_refuses() {
+    let Ok(folder) = std::env::var("BAYPLAN_YAML_TEST_SUITE") else {
+        println!("skipped: BAYPLAN_YAML_TEST_SUITE names no folder");
+        return;
+    };
+    let mut cases = Vec::new();
+    collect(Path::new(&folder), &mut cases);
+    cases.retain(|case| !case.join("error").is_file());
+    cases.sort();
+    let texts: Vec<String> = cases.iter().map(|case| std::fs::read_to_string(case.join("in.yaml")).unwrap()).collect();
+    let name = |case: &Path| case.strip_prefix(&folder).unwrap().display().to_string();
+    let mut now = String::new();
+    let mut said = Vec::new();
+    for (case, text) in cases.iter().zip(&texts) {
+        let errors = read(text, SourceId(0), &Limits::default()).errors;
+        if let Some(first) = errors.first() {
+            let _ = writeln!(now, "{} | {}", name(case), first.message);
+        }
+        said.push(!errors.is_empty());
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/refused.txt");
+    if std::env::var_os("BAYPLAN_BLESS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    println!("{} of {} valid cases are not read as they stand", now.lines().count(), cases.len());
+    assert_eq!(now, std::fs::read_to_string(&path).unwrap());
+
+    let Some(oracle) = support::tool("go-yaml") else { return };
+    let answers = support::ask(&oracle, &texts);
+    let mut unlike = Vec::new();
+    for ((case, said), answer) in cases.iter().zip(&said).zip(&answers) {
+        let name = name(case);
+        let refused = answer["v4"]["error"].is_string();
+        let known = READ_OTHERWISE.iter().any(|(known, _)| *known == name);
+        if (refused != *said) != known {
+            unlike.push(format!("{name}: go-yaml refuses: {refused}, we do: {said}"));
+        }
+    }
+    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+}
+
+/// Cases that go-yaml accepts and we refuse, with the reason.
+const READ_OTHERWISE: &[(&str, &str)] = &[
+    ("4ABK", "go-yaml reads the key `omitted value:` where YAML 1.2 has `omitted value`"),
+    ("565N", "the bytes of `!!binary` are no text"),
+    ("DFF7", "a key of nothing is no string, which Compose wants"),
+    ("FH7J", "a key of nothing is no string, which Compose wants"),
+    ("P76L", "`%TAG` gives `!!` another meaning"),
+    ("PW8X", "a key of nothing is no string, which Compose wants"),
+    ("Y2GN", "go-yaml ends the anchor's name before the `:`"),
+];
 
 fn collect(folder: &Path, cases: &mut Vec<PathBuf>) {
     if folder.join("in.yaml").is_file() {

@@ -40,14 +40,19 @@ pub(super) fn find(text: &str, from: u32, to: u32, indicator: u8) -> Option<u32>
     }
 }
 
-/// Whether nothing but blanks follows byte `end` on the last line of `text`: the scalar's last line is the text's.
-pub(super) fn reaches_end(text: &str, end: u32) -> bool {
+/// Whether a block scalar that goes on to byte `end` lost its last line break: where `text` ends without one, YAML 1.2 gives
+/// the scalar one, and go-yaml none. `at` is the span of the scalar, `value` what YAML 1.2 says.
+pub(super) fn lacks_break(text: &str, at: Span, end: u32, value: &str) -> bool {
     let last = text.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    end as usize >= text.len() && text.get(last..).is_some_and(|line| !line.trim_matches([' ', '\t']).is_empty())
+    let blank = text.get(last..).is_none_or(|line| line.trim_matches([' ', '\t']).is_empty());
+    // A last line of blanks counts where it is text or kept.
+    let counts =
+        || value.ends_with([' ', '\t']) || at.slice(text).lines().next().is_some_and(|header| header.contains('+'));
+    end as usize >= text.len() && (!blank || counts())
 }
 
 /// How many bytes of blanks, line breaks and comments `text` begins with, and the character behind them.
-pub(super) fn skip_blank(text: &str) -> (usize, Option<char>) {
+pub(crate) fn skip_blank(text: &str) -> (usize, Option<char>) {
     let mut at = 0;
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(at) {
