@@ -46,13 +46,13 @@ pub struct Limits {
     pub values: usize,
     /// Nodes of a document after aliases and merge keys are followed.
     pub nodes: usize,
-    /// Levels of nesting after aliases are followed.
+    /// Levels of nesting after aliases are followed. What walks a tree by recursion fits a small stack.
     pub depth: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 32 << 20, values: 100_000, nodes: 1_000_000, depth: 400 }
+        Self { bytes: 32 << 20, values: 100_000, nodes: 1_000_000, depth: 128 }
     }
 }
 

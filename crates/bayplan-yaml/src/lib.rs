@@ -21,6 +21,7 @@ pub mod node;
 pub mod parse;
 pub mod path;
 pub mod print;
+mod readers;
 pub mod scalar;
 pub mod ser;
 pub mod span;

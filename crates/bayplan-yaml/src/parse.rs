@@ -14,7 +14,7 @@ use crate::{Location, SourceId, Span};
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 /// Levels of nesting that are read. go-yaml reads 10,000; no file that a person reads comes near this.
-const DEPTH: usize = 250;
+const DEPTH: usize = 128;
 
 /// Parses every document of `text`. After a syntax error, the documents hold what was read before it.
 pub fn parse(text: &str, source: SourceId, limits: &Limits, errors: &mut Vec<YamlError>) -> Vec<Document> {

@@ -1,6 +1,7 @@
 //! `plain text → typed value`, as Docker Compose's own reader (go.yaml.in/yaml v4.0.0-rc.4) types it.
 
 use crate::Value;
+pub use crate::readers::{Reader, ambiguous};
 
 /// The name of one of YAML's own tags: `!!int` and `!<tag:yaml.org,2002:int>` are `int`, `!` is nothing; `None` for a
 /// custom tag.
@@ -130,7 +131,7 @@ fn integer(text: &str) -> Option<i128> {
 }
 
 /// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`, as Go reads it; too large is no float.
-fn float(text: &str) -> Option<f64> {
+pub(crate) fn float(text: &str) -> Option<f64> {
     let body = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits(body);
@@ -179,7 +180,9 @@ fn is_timestamp(text: &str) -> bool {
         if !zoned && separator != ' ' {
             return Some(false);
         }
-        let (hour, after) = field(&after[1..])?;
+        // Go skips more than one space
+        let after = if zoned { &after[1..] } else { after.trim_start_matches(' ') };
+        let (hour, after) = field(after)?;
         let (minute, after) = field(after.strip_prefix(':')?)?;
         let (second, mut after) = field(after.strip_prefix(':')?)?;
         if hour > 23 || minute > 59 || second > 59 {
@@ -201,7 +204,7 @@ fn is_timestamp(text: &str) -> bool {
         let zone = after.strip_prefix(['+', '-'])?;
         let bytes = zone.as_bytes();
         let two = |at: usize| zone.get(at..at + 2).and_then(|text| text.parse::<u32>().ok());
-        Some(bytes.len() == 5 && bytes[2] == b':' && two(0).is_some_and(|h| h <= 24) && two(3).is_some_and(|m| m < 60))
+        Some(bytes.len() == 5 && bytes[2] == b':' && two(0).is_some_and(|h| h <= 24) && two(3).is_some_and(|m| m <= 60))
     };
     parse().unwrap_or(false)
 }
@@ -219,65 +222,4 @@ fn days(year: u32, month: u32) -> u32 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
-}
-
-/// Readers of YAML that type some plain scalars otherwise than Docker Compose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    /// YAML 1.1, as PyYAML reads it.
-    Yaml11,
-    /// go-yaml v2, as Prometheus reads it.
-    GoYamlV2,
-    /// YAML 1.2's core schema, as most editors read it.
-    Yaml12,
-}
-
-/// The readers that take the plain scalar `text` for something else than Docker Compose does.
-pub fn ambiguous(text: &str) -> Vec<Reader> {
-    let lower = text.to_ascii_lowercase();
-    let mut readers = Vec::new();
-    let word = matches!(lower.as_str(), "yes" | "no" | "on" | "off");
-    let letter = matches!(lower.as_str(), "y" | "n");
-    let is_word_case = text == lower || text == lower.to_ascii_uppercase() || capitalised(text, &lower);
-    if word && is_word_case {
-        readers.extend([Reader::Yaml11, Reader::GoYamlV2]);
-    } else if letter {
-        readers.push(Reader::GoYamlV2);
-    }
-    if sexagesimal(text) {
-        readers.push(Reader::Yaml11);
-    }
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if matches!(resolve(text), Value::Int(_) | Value::Float(_)) {
-        let octal = digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit());
-        if octal || digits.contains('_') {
-            readers.push(Reader::Yaml12);
-        }
-        if digits.to_ascii_lowercase().starts_with("0o")
-            || (digits.contains(['e', 'E']) && !digits.starts_with("0x") && !digits.contains("."))
-        {
-            readers.push(Reader::Yaml11);
-        }
-    }
-    if matches!(resolve(text), Value::Timestamp(_)) {
-        readers.extend([Reader::GoYamlV2, Reader::Yaml12]);
-    }
-    readers
-}
-
-fn capitalised(text: &str, lower: &str) -> bool {
-    let mut letters = text.chars();
-    letters.next().is_some_and(|c| c.is_ascii_uppercase()) && letters.as_str() == &lower[1..]
-}
-
-/// `22:22`, `1:30:45`: a base-60 integer in YAML 1.1.
-fn sexagesimal(text: &str) -> bool {
-    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let mut parts = text.split(':');
-    let first = parts.next().unwrap_or("");
-    let rest: Vec<&str> = parts.collect();
-    first.starts_with(|c: char| ('1'..='9').contains(&c))
-        && first.bytes().all(|b| b.is_ascii_digit() || b == b'_')
-        && !rest.is_empty()
-        && rest.iter().all(|part| part.len() <= 2 && part.parse::<u32>().is_ok_and(|n| n < 60))
 }

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use bayplan_yaml::{Limits, SourceId, read};
+mod support;
+
+use bayplan_yaml::{Limits, SourceId, read, read_bytes};
+use support::{Chance, SAMPLES, mutant};
 
 fn refused(name: &str, text: &str) {
     let read = read(text, SourceId(0), &Limits::default());
@@ -60,35 +63,88 @@ fn anchors_in_themselves() {
     refused("a merge of itself", "a: &a {<<: *a}\n");
 }
 
+/// The deepest that is read, by every way down at once, on a small stack: 512 KB, a quarter of what a test thread has.
+#[test]
+fn the_deepest_fits_a_small_stack() {
+    let mut text = String::new();
+    for level in 0..120 {
+        let below = if level == 0 { "{k: v}".to_owned() } else { format!("*a{}", level - 1) };
+        text.push_str(&format!("a{level}: &a{level} {{<<: [{{m{level}: [{{<<: {below}}}]}}]}}\n"));
+    }
+    for open in ["[", "{a: ", "- ", "? ", "{<<: [", "- ? - "] {
+        text.push_str("---\n");
+        text.push_str(&open.repeat(140));
+        text.push('\n');
+        text.push_str("---\n");
+        text.push_str(&open.repeat(100));
+        text.push_str("\n...\n");
+    }
+    let deep = |open: &str, close: &str| format!("k: {}v{}\n", open.repeat(126), close.repeat(126));
+    let texts = vec![text, deep("[", "]"), deep("{<<: ", "}"), deep("{a: ", "}"), deep("[{a: ", "}]")];
+    let thread = std::thread::Builder::new().stack_size(512 << 10);
+    let done = thread.spawn(move || {
+        for text in texts {
+            let read = read(&text, SourceId(0), &Limits::default());
+            drop(read.clone());
+        }
+    });
+    done.unwrap().join().unwrap();
+}
+
+/// Two thousand services that share one fragment, in more than a megabyte, are no bomb.
+#[test]
+fn a_large_honest_file_is_read() {
+    let mut text = "x-common: &common\n  restart: unless-stopped\n  logging: {driver: json-file, options: {max-size: 10m}}\nservices:\n".to_owned();
+    for n in 0..2_000 {
+        text.push_str(&format!(
+            "  # service {n}\n  service-{n}:\n    <<: *common\n    image: registry.example.com/team/service-{n}:1.{n}.0\n    command: [serve, --port, \"{n}\", --long-option-to-make-the-file-large={}]\n    environment:\n      A: \"{n}\"\n      B: ${{B:-{n}}}\n      C: 'text of some length, so that the file is a megabyte when it is done'\n    networks: [front, back]\n    healthcheck: {{test: [CMD, \"true\"], interval: 10s, retries: 3}}\n    labels:\n      - some.label.of.service={n}\n    deploy:\n      resources:\n        limits: {{cpus: \"0.5\", memory: 64M}}\n",
+            "x".repeat(60)
+        ));
+    }
+    assert!(text.len() > 1 << 20, "{}", text.len());
+    let read = read(&text, SourceId(0), &Limits::default());
+    assert!(read.errors.is_empty(), "{:?}", read.errors.first());
+    let services = read.first().unwrap().get("services").unwrap().as_map().unwrap();
+    assert_eq!(services.len(), 2_000);
+    assert!(services.values().all(|entry| entry.value.get("logging").is_some()));
+}
+
+/// Docker Compose stops at 100,000 values; so do we, and say where.
+#[test]
+fn more_values_than_docker_reads() {
+    let text = |count: usize| (0..count).map(|n| format!("- {n}\n")).collect::<String>();
+    // the list itself is one
+    assert!(read(&text(99_999), SourceId(0), &Limits::default()).errors.is_empty());
+    let over = read(&text(100_001), SourceId(0), &Limits::default());
+    assert_eq!(over.errors.len(), 1);
+    assert_eq!(over.errors[0].at.span.slice(&text(100_001)), "100000");
+}
+
 #[test]
 fn mutants_never_panic() {
-    let sample = "x-a: &a\n  k: [1, 'two', \"th\\tree\"]\nservices:\n  web: # note\n    <<: *a\n    command: |\n      a\n      b\n    t: !reset null\n\ttab: 😀\n";
-    let bytes: Vec<char> = sample.chars().collect();
-    let alphabet: Vec<char> = ":-?[]{}#&*!|>'\"%@`,\n\t \\a0~<\u{85}\u{2028}\u{feff}😀".chars().collect();
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut next = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as usize
-    };
-    for _ in 0..20_000 {
-        let mut mutant = bytes.clone();
-        for _ in 0..1 + next() % 4 {
-            let at = next() % mutant.len();
-            match next() % 3 {
-                0 => drop(mutant.remove(at)),
-                1 => mutant.insert(at, alphabet[next() % alphabet.len()]),
-                _ => mutant[at] = alphabet[next() % alphabet.len()],
-            }
-        }
-        let text: String = mutant.into_iter().collect();
+    let mut chance = Chance::new(1);
+    for n in 0..20_000 {
+        let text = mutant(SAMPLES[n % SAMPLES.len()], &mut chance);
         let read = read(&text, SourceId(0), &Limits::default());
-        for document in &read.documents {
-            for index in 0..document.len() {
-                let span = document.node(bayplan_yaml::NodeId(index as u32)).span;
-                assert!(text.get(span.start as usize..span.end as usize).is_some(), "span {span:?} of {text:?}");
-            }
+        for error in &read.errors {
+            let span = error.at.span;
+            assert!(text.get(span.start as usize..span.end as usize).is_some(), "{error:?} of {text:?}");
+        }
+    }
+}
+
+#[test]
+fn bytes_never_panic() {
+    let mut chance = Chance::new(2);
+    for n in 0..4_000 {
+        let mut bytes = SAMPLES[n % SAMPLES.len()].as_bytes().to_vec();
+        for _ in 0..1 + chance.below(6) {
+            let at = chance.below(bytes.len());
+            bytes[at] = chance.below(256) as u8;
+        }
+        match read_bytes(&bytes, SourceId(0), &Limits::default()) {
+            Ok((text, _)) => assert_eq!(text.as_bytes(), bytes),
+            Err(error) => assert!((error.at.span.end as usize) <= bytes.len()),
         }
     }
 }

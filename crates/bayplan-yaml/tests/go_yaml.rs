@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use bayplan_yaml::scalar::{self, Reader};
 use bayplan_yaml::{Limits, Node, SourceId, Value, read};
 mod support;
 
@@ -60,7 +61,7 @@ fn scalars_are_typed_as_docker_types_them() {
         if *text == "-" {
             continue;
         }
-        let node = scalar(&format!("k: {text}\n"));
+        let node = value_of(&format!("k: {text}\n"));
         assert_eq!(tag(&node.value), *kind, "{text}");
         match &node.value {
             Value::Int(n) => assert_eq!(n.to_string(), *value, "{text}"),
@@ -71,7 +72,7 @@ fn scalars_are_typed_as_docker_types_them() {
     }
 }
 
-fn scalar(text: &str) -> Node {
+fn value_of(text: &str) -> Node {
     let read = read(text, SourceId(0), &Limits::default());
     assert!(read.errors.is_empty(), "{text}: {:?}", read.errors);
     read.first().unwrap().get("k").unwrap().clone()
@@ -88,6 +89,191 @@ fn tag(value: &Value) -> &'static str {
         Value::Seq(_) => "seq",
         Value::Map(_) => "map",
     }
+}
+
+/// Scalars that look like numbers, dates and words.
+fn scalars_by_chance(count: usize) -> Vec<String> {
+    const PIECES: &[&str] = &[
+        "0",
+        "1",
+        "7",
+        "8",
+        "00",
+        "0x",
+        "0X",
+        "0o",
+        "0O",
+        "0b",
+        "_",
+        ".",
+        "e",
+        "E",
+        "e+",
+        "E-",
+        "+",
+        "-",
+        "12",
+        "2001",
+        "-12",
+        "-1",
+        "-31",
+        "T",
+        "t",
+        " 1:2:3",
+        ":",
+        "10",
+        "Z",
+        "+01:00",
+        ".5",
+        "inf",
+        ".inf",
+        ".Inf",
+        ".NaN",
+        "null",
+        "~",
+        "true",
+        "True",
+        "yes",
+        "No",
+        "on",
+        "OFF",
+        "y",
+        "N",
+        "=",
+        "<<",
+        "18446744073709551615",
+        "9223372036854775808",
+        "F",
+        "a",
+        "99",
+        "29",
+        "30",
+        "60",
+        "24",
+        ",5",
+    ];
+    const DATES: &[&[&str]] = &[
+        &["2001", "1999", "2000", "0000", "1900"],
+        &["-1", "-01", "-12", "-13", "-2", "-02", "-0"],
+        &["-1", "-28", "-29", "-30", "-31", "-32", "-05", "-00"],
+        &["", "", "T", "t", " ", "  "],
+        &["", "1:2:3", "01:02:03", "23:59:60", "24:00:00", "1:2", "12:30:45"],
+        &[
+            "",
+            ".5",
+            ".123456789012",
+            "Z",
+            "z",
+            "+01:00",
+            "-5:00",
+            "+24:00",
+            "+24:01",
+            ".5Z",
+            ",5",
+            ".",
+            "+01:60",
+            "-01:00",
+        ],
+    ];
+    let mut chance = Chance::new(3);
+    let mut found = Vec::with_capacity(count);
+    while found.len() < count {
+        let text: String = if chance.below(3) == 0 {
+            DATES.iter().map(|part| part[chance.below(part.len())]).collect()
+        } else {
+            (0..=chance.below(6)).map(|_| PIECES[chance.below(PIECES.len())]).collect()
+        };
+        let text = text.trim().to_owned();
+        let plain = !text.is_empty()
+            && text != "-"
+            && text != "="
+            && !text.contains(": ")
+            && !text.starts_with("- ")
+            && !text.starts_with(": ")
+            && !text.ends_with(':');
+        if plain {
+            found.push(text);
+        }
+    }
+    found
+}
+
+#[test]
+fn ambiguity_agrees_with_pyyaml() {
+    let scalars = scalars_by_chance(20_000);
+    let program = r#"
+import json, sys, datetime, yaml
+for line in sys.stdin:
+    try:
+        v = yaml.safe_load("k: " + json.loads(line))["k"]
+        kind = {bool: "bool", int: "int", float: "float", str: "string", type(None): "null"}.get(type(v), "timestamp")
+        print(json.dumps([kind, repr(v) if kind in ("int", "float") else str(v)]))
+    except Exception as e:
+        print(json.dumps(["error", type(e).__name__]))
+"#;
+    let mut command = std::process::Command::new("python3");
+    command.args(["-c", program]);
+    let texts: Vec<Json> = scalars.iter().map(|text| json!(text)).collect();
+    let Some(answers) = support::converse(command, &texts) else {
+        println!("skipped: no python3 with PyYAML");
+        return;
+    };
+    let mut wrong = Vec::new();
+    for (text, answer) in scalars.iter().zip(&answers) {
+        let ours = scalar::resolve(text);
+        let (kind, shown) = (answer[0].as_str().unwrap(), answer[1].as_str().unwrap());
+        // No YAML, or a date that only Python does not have.
+        if text.starts_with(',') || (kind == "error" && matches!(ours, Value::Timestamp(_))) {
+            continue;
+        }
+        let number = shown.replace("inf", "Inf").parse::<f64>();
+        let alike = match &ours {
+            Value::Int(value) => kind == "int" && shown == value.to_string(),
+            Value::Float(value) if kind == "int" => *value == 0.0 && shown == "0",
+            Value::Float(value) => {
+                kind == "float" && number.is_ok_and(|number| number == *value || (number.is_nan() && value.is_nan()))
+            }
+            _ => kind == tag(&ours),
+        };
+        if alike == scalar::ambiguous(text).contains(&Reader::Yaml11) {
+            wrong.push(format!("{text}: PyYAML {answer}, ours {ours:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+}
+
+#[test]
+fn scalars_by_chance_agree_with_go_yaml() {
+    let Some(oracle) = tool("go-yaml") else { return };
+    let scalars = scalars_by_chance(20_000);
+    let texts: Vec<String> = scalars.iter().map(|text| format!("k: {text}\n")).collect();
+    let answers = ask(&oracle, &texts);
+    let mut wrong = Vec::new();
+    let (mut checked, mut unlike_v2) = (0, 0);
+    for (text, answer) in scalars.iter().zip(&answers) {
+        let read = read(&format!("k: {text}\n"), SourceId(0), &Limits::default());
+        let theirs = |version: &str| sorted(&answer[version]["documents"][0]["v"][0][1]);
+        let Some(ours) = read.first().and_then(|node| node.get("k")).filter(|_| read.errors.is_empty()) else {
+            continue;
+        };
+        if answer["v4"]["error"].is_string() || answer["v2"]["error"].is_string() {
+            continue;
+        }
+        checked += 1;
+        let (v4, v2) = (theirs("v4"), theirs("v2"));
+        let ours = sorted(&tagged(ours));
+        if ours != v4 {
+            wrong.push(format!("{text}: ours {ours}, go-yaml v4 {v4}"));
+        }
+        // As a string, an integer or a float: -0 and 0 are alike.
+        let unlike = v2["t"] != v4["t"] && text != "-0" || (v2["t"] == v4["t"] && v2["v"] != v4["v"]);
+        unlike_v2 += usize::from(unlike);
+        if unlike != scalar::ambiguous(text).contains(&Reader::GoYamlV2) {
+            wrong.push(format!("{text}: v2 {v2}, v4 {v4}, ambiguous {:?}", scalar::ambiguous(text)));
+        }
+    }
+    println!("{checked} scalars; go-yaml v2 differs on {unlike_v2}");
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
 }
 
 /// How our reading of a text stands to go-yaml v4's.

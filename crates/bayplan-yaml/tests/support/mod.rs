@@ -102,14 +102,23 @@ pub fn tool(name: &str) -> Option<PathBuf> {
 
 /// What the oracle `go-yaml` makes of each text: `{v2, v3, v4}`, each `{documents, error?}`.
 pub fn ask(oracle: &Path, texts: &[String]) -> Vec<Json> {
-    let mut child = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let questions: String = texts.iter().map(|text| json!({"text": text}).to_string() + "\n").collect();
-    let mut stdin = child.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || stdin.write_all(questions.as_bytes()));
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap().unwrap();
+    let questions: Vec<Json> = texts.iter().map(|text| json!({"text": text})).collect();
+    converse(Command::new(oracle), &questions).unwrap()
+}
+
+/// Gives `program` a line of JSON for each question and reads a line of JSON for each answer; nothing where it fails.
+pub fn converse(mut program: Command, questions: &[Json]) -> Option<Vec<Json>> {
+    let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let lines: String = questions.iter().map(|question| question.to_string() + "\n").collect();
+    let mut stdin = child.stdin.take()?;
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().ok()?;
+    let written = writer.join().ok()?;
+    if written.is_err() || !output.status.success() {
+        return None;
+    }
     let answers: Vec<Json> =
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(answers.len(), texts.len(), "the oracle answered each question");
-    answers
+        String::from_utf8(output.stdout).ok()?.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(answers.len(), questions.len(), "each question was answered");
+    Some(answers)
 }
