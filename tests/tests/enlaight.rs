@@ -82,10 +82,7 @@ fn check_2_documented_ports_on_loopback_and_redis_reachable() {
             assert!(shared, "{environment}: {client} and redis");
         }
         let frontend = keys(&document, &["services", "frontend", "networks"]);
-        assert!(
-            !frontend.iter().any(|name| name != "egress" && redis.contains(name)),
-            "{environment}: frontend and redis"
-        );
+        assert!(!frontend.iter().any(|name| redis.contains(name)), "{environment}: frontend and redis");
     }
 }
 
@@ -151,7 +148,10 @@ fn check_7_no_database_is_published_in_production() {
         assert!(at(&document, &["services", service, "ports"]).is_none(), "{service}");
     }
     for service in ["mysql", "postgres", "redis"] {
-        assert!(!keys(&document, &["services", service, "networks"]).contains(&"egress".to_owned()), "{service}");
+        for network in keys(&document, &["services", service, "networks"]) {
+            let internal = at(&document, &["networks", &network, "internal"]).map(|node| node.value.clone());
+            assert_eq!(internal, Some(Value::Bool(true)), "{service}: {network}");
+        }
     }
 }
 

@@ -19,8 +19,10 @@ use indexmap::IndexMap;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The network on which a service reaches what lies outside; its members do not reach one another.
-pub const EGRESS: &str = "egress";
+/// The network on which `service` alone reaches what lies outside, where none of its others leads there.
+fn way_out(service: &str) -> String {
+    format!("egress-{service}")
+}
 
 /// One blueprint as read.
 pub struct Document {
@@ -534,6 +536,14 @@ impl Settler<'_> {
         routes
     }
 
+    /// Whether a network leads nowhere: one of its members may not reach what lies outside.
+    fn is_internal(&self, network: &DerivedNetwork) -> bool {
+        network
+            .members
+            .iter()
+            .any(|member| self.drafts.get(member).is_some_and(|draft| draft.intents.egress == Some(false)))
+    }
+
     /// The keys that the intents of one service stand for.
     #[allow(clippy::too_many_arguments, reason = "one call, by name")]
     fn additions(
@@ -570,8 +580,10 @@ impl Settler<'_> {
                 joined.insert(network.key.clone(), serde_json::Value::Null);
             }
             if derived {
-                if draft.intents.egress != Some(false) {
-                    joined.insert(EGRESS.to_owned(), serde_json::Value::Null);
+                let leads_out = |network: &&DerivedNetwork| network.members.contains(key) && !self.is_internal(network);
+                let own = draft.node.get("networks").is_some();
+                if draft.intents.egress != Some(false) && !own && !networks.iter().any(|network| leads_out(&network)) {
+                    joined.insert(way_out(name), serde_json::Value::Null);
                 }
             } else if !joined.is_empty() && draft.node.get("networks").is_none() {
                 joined.insert("default".to_owned(), serde_json::Value::Null);
@@ -673,11 +685,13 @@ impl Settler<'_> {
         let made = |sources: &mut Sources, by: String| Location { source: sources.add_made(by), ..Location::default() };
         let mut services = IndexMap::new();
         let mut nodes = Map::default();
-        let (mut declared, mut used_egress) = (json!({ "networks": {}, "volumes": {}, "secrets": {} }), false);
+        let mut declared = json!({ "networks": {}, "volumes": {}, "secrets": {} });
         for key in &keys {
             let name = &key.1;
             let added = self.additions(key, &edges[key], networks, derived, collector);
-            used_egress |= added["networks"].get(EGRESS).is_some();
+            if added["networks"].get(way_out(name)).is_some() {
+                declared["networks"][way_out(name)] = json!({});
+            }
             let at = made(self.sources, format!("the intents of `{name}`"));
             let node = match to_node(&added, at) {
                 Ok(additions) => {
@@ -733,15 +747,14 @@ impl Settler<'_> {
         }
         for network in networks.iter().filter(|network| network.members.iter().any(|(of, _)| of == stack)) {
             declared["networks"][&network.key] = if network.owner == stack {
-                json!({ "name": network.name(), "internal": true })
+                if self.is_internal(network) {
+                    json!({ "name": network.name(), "internal": true })
+                } else {
+                    json!({ "name": network.name() })
+                }
             } else {
                 json!({ "name": network.name(), "external": true })
             };
-        }
-        if used_egress {
-            // Out, but not to one another.
-            declared["networks"][EGRESS] =
-                json!({ "driver_opts": { "com.docker.network.bridge.enable_icc": "false" } });
         }
         if let Value::Map(map) = &mut document.value {
             map.shift_remove("services");

@@ -21,9 +21,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services().filter(|(stack, ..)| stack.derived_networks) {
         for target in service.compose.depends_on.keys() {
             let Some(other) = stack.services.get(target) else { continue };
-            let shared = service.compose.networks.keys().any(|network| {
-                network != crate::resolve::settle::EGRESS && other.compose.networks.contains_key(network)
-            });
+            let shared = service.compose.networks.keys().any(|network| other.compose.networks.contains_key(network));
             if !shared {
                 let message = format!(
                     "`{name}` depends on `{target}`, but shares no network with it: in this stack networks follow from `needs`"

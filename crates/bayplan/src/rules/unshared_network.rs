@@ -3,7 +3,6 @@
 use super::{Findings, Rule};
 use crate::finding::Level;
 use crate::plan::{Plan, Service};
-use crate::resolve::settle::EGRESS;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -56,6 +55,5 @@ fn share(a: &Service, b: &Service) -> bool {
     }
     let on_default =
         |service: &Service| service.compose.networks.is_empty() || service.compose.networks.contains_key("default");
-    on_default(a) && on_default(b)
-        || a.compose.networks.keys().any(|network| network != EGRESS && b.compose.networks.contains_key(network))
+    on_default(a) && on_default(b) || a.compose.networks.keys().any(|network| b.compose.networks.contains_key(network))
 }
