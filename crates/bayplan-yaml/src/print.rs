@@ -248,6 +248,7 @@ pub(crate) fn line(node: &Node) -> Text<'_> {
 }
 
 /// `node` on one line, as it can stand in a flow collection.
+#[allow(dead_code, reason = "for edits in flow collections")]
 pub(crate) fn flow(node: &Node) -> String {
     let mut out = String::new();
     if let Some(tag) = printed_tag(node) {

@@ -16,6 +16,7 @@ pub enum Reader {
 /// The readers that take the plain scalar `text` for something else than Docker Compose does.
 pub fn ambiguous(text: &str) -> Vec<Reader> {
     let docker = scalar::resolve(text);
+    #[allow(clippy::type_complexity, reason = "a table in place")]
     let readers: [(Reader, fn(&str) -> Value); 3] =
         [(Reader::Yaml11, pyyaml), (Reader::GoYamlV2, go_yaml_v2), (Reader::Yaml12, core)];
     readers.into_iter().filter(|(_, read)| !alike(&docker, &read(text))).map(|(reader, _)| reader).collect()

@@ -146,6 +146,9 @@ struct WrittenStack {
 #[derive(Debug, Deserialize)]
 struct WrittenService {
     archetype: Option<String>,
+    /// What is in a profile does not start by itself.
+    #[serde(default)]
+    profiles: Vec<String>,
     needs: Vec<Need>,
     routes: Vec<Json>,
     metrics: Vec<Json>,
@@ -170,7 +173,7 @@ impl Written {
         };
         let mut edges = BTreeSet::new();
         for (stack, services) in &self.stacks {
-            for (name, service) in &services.services {
+            for (name, service) in services.services.iter().filter(|(_, service)| service.profiles.is_empty()) {
                 let own = place(plan, stack, name)?;
                 plan.members[own].ports.extend(&service.ports);
                 plan.members[own].egress = Some(service.egress);

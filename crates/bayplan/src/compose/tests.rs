@@ -115,7 +115,7 @@ fn all_errors_of_a_file_are_found_at_once() {
             "6:13 `abc` is not a port number (write a number from 0 to 65535)",
             "7:17 99999 is not a port (write a number from 1 to 65535)",
             "9:24 expected one of `service_started`, `service_healthy`, `service_completed_successfully`, found `healthy` (did you mean `service_healthy`?)",
-            "10:16 expected a mapping or a list of `name=value`, found nothing (give it a value, or remove it)",
+            "10:17 expected a mapping or a list of `name=value`, found nothing (give it a value, or remove it)",
             "11:30 expected a duration, found an integer (put it in quotes)",
             "11:41 the test begins with `curl`, not with `CMD`, `CMD-SHELL` or `NONE` (begin the list with `CMD` or `CMD-SHELL`)",
             "12:46 expected a size with its unit, found an integer (write the unit, such as `512M`, or put a number of bytes in quotes)",
