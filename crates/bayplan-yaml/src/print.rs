@@ -105,11 +105,13 @@ pub(crate) struct Layout {
     pub(crate) step: usize,
     /// Spaces from a key to the `-` of the list below it.
     pub(crate) list_step: usize,
+    /// Whether strings of several lines may be literal blocks.
+    pub(crate) literals: bool,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { step: 2, list_step: 2 }
+        Self { step: 2, list_step: 2, literals: true }
     }
 }
 
@@ -186,6 +188,7 @@ impl Layout {
         out.push(' ');
         match line(node) {
             Text::Line(text) => out.push_str(&text),
+            Text::Literal(lines) if !self.literals => out.push_str(&quoted(lines.0)),
             Text::Literal(lines) => {
                 out.push_str(lines.header());
                 for line in lines.lines() {
@@ -248,7 +251,6 @@ pub(crate) fn line(node: &Node) -> Text<'_> {
 }
 
 /// `node` on one line, as it can stand in a flow collection.
-#[allow(dead_code, reason = "for edits in flow collections")]
 pub(crate) fn flow(node: &Node) -> String {
     let mut out = String::new();
     if let Some(tag) = printed_tag(node) {

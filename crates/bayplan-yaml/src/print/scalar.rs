@@ -123,7 +123,6 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// A string in single quotes, where they can hold it as it is.
-#[allow(dead_code, reason = "for edits that keep the quotes")]
 pub(crate) fn single_quoted(text: &str) -> Option<String> {
     text.chars().all(is_printable).then(|| format!("'{}'", text.replace('\'', "''")))
 }
