@@ -37,7 +37,9 @@ pub fn get(address: SocketAddr, path: &str) -> Result<(u16, String), String> {
     stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
     stream.set_write_timeout(Some(PATIENCE)).map_err(failed)?;
     // HTTP 1.0: the answer ends where the connection does, and is never chunked.
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: */*\r\n\r\n").map_err(failed)?;
+    // One write: a server that answers after the first packet and hangs up would break the pipe of a second one.
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\nAccept: */*\r\n\r\n");
+    stream.write_all(request.as_bytes()).map_err(failed)?;
     let mut bytes = Vec::new();
     stream.take(MOST).read_to_end(&mut bytes).map_err(failed)?;
     let text = String::from_utf8_lossy(&bytes);
