@@ -3,6 +3,7 @@
 
 pub mod dotenv;
 pub mod expression;
+pub mod files;
 pub mod instances;
 pub mod interpolate;
 pub mod merge;

@@ -3,6 +3,7 @@
 //! The lists and their keys are those of compose-go 2.16.2 (`override/uncity.go`). It runs them twice, before and after
 //! short forms become long ones; here short and long forms are compared in one pass.
 
+use super::files::clean;
 use bayplan_yaml::{Node, Path, Segment, Value};
 use std::collections::HashMap;
 
@@ -167,25 +168,6 @@ fn volume_target(text: &str) -> String {
         }
     }
     clean(parts.get(1).or(parts.first()).map_or("", String::as_str))
-}
-
-/// A path without empty, `.` and `..` parts, as Go's `path.Clean` leaves it.
-fn clean(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            ".." if rooted => {}
-            part => parts.push(part),
-        }
-    }
-    match (rooted, parts.is_empty()) {
-        (true, _) => format!("/{}", parts.join("/")),
-        (false, true) => ".".to_owned(),
-        (false, false) => parts.join("/"),
-    }
 }
 
 fn device_target(text: &str) -> String {
