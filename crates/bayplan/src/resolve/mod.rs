@@ -3,13 +3,17 @@
 
 pub mod dotenv;
 pub mod expression;
+mod extends;
 pub mod files;
+mod include;
 pub mod instances;
 pub mod interpolate;
+pub mod load;
 pub mod merge;
 pub mod networks;
 pub mod reset;
 pub mod same;
+pub mod scope;
 pub mod settle;
 #[cfg(test)]
 mod testing;

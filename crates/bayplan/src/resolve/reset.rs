@@ -25,6 +25,15 @@ impl Resets {
         }
     }
 
+    /// Takes what is to be reset out of `base`, the value that stands at `path` of a document.
+    pub fn apply_at(&self, path: &Path, base: &mut Node) {
+        for reset in &self.0 {
+            if let Some(below) = reset.0.strip_prefix(path.0.as_slice()) {
+                remove(base, below);
+            }
+        }
+    }
+
     /// Whether nothing is to be reset.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

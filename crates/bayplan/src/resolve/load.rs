@@ -1,0 +1,252 @@
+//! `paths → one merged tree`: the files of a Compose project, as compose-go 2.16.2 loads them (`loader/loader.go`).
+//!
+//! For every document of every file: interpolation, typing of what was interpolated, [`include`](super::include),
+//! [`extends`](super::extends), the merge over what came before. Each file is read and parsed once. A file that cannot be
+//! read, or a broken one, is a finding; the rest of the project is there.
+
+use super::files::{FileError, Files, join};
+use super::interpolate::{self, interpolate_node};
+use super::merge::merge_project;
+use super::reset::Resets;
+use super::scope::Scope;
+use crate::finding::{Finding, Report, Subject};
+use crate::source::Sources;
+use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Span, Value};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Reads the files of projects, each once.
+pub struct Loader<'a> {
+    pub(super) files: &'a dyn Files,
+    pub(super) sources: &'a mut Sources,
+    pub(super) report: &'a mut Report,
+    options: Options,
+    texts: HashMap<String, Option<SourceId>>,
+    documents: HashMap<String, Option<Rc<[Node]>>>,
+    pub(super) included: HashMap<String, Node>,
+    pub(super) bases: HashMap<String, Option<(Node, Resets)>>,
+    layers: Vec<Layer>,
+}
+
+/// What a loader does beside reading.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Whether variables are replaced.
+    pub interpolate: bool,
+    /// Whether short forms become long ones and defaults are filled in, as for `docker compose config`. Included files and
+    /// extended bases always are, because their paths are seen from elsewhere.
+    pub canonical: bool,
+    /// Whether the trees that values come from are kept: see [`Loader::layers`].
+    pub trace: bool,
+}
+
+/// One tree that a project was made from, in the order of merging.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// What it is.
+    pub kind: LayerKind,
+    /// The tree, variables replaced.
+    pub node: Node,
+}
+
+/// What a [`Layer`] is to the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayerKind {
+    /// A file that was named, or an override of it.
+    File,
+    /// A file that another includes.
+    Include,
+    /// A service that another extends: the tree is `services.INTO`, made from the service `from`.
+    Extends {
+        /// The service that is extended.
+        from: String,
+        /// `services` or `jobs`, and the one that extends.
+        into: (String, String),
+        /// Where it says so.
+        at: Location,
+    },
+}
+
+/// Where the files of one load stand.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The folder that relative paths start from, as the reader opens it.
+    pub directory: &'a str,
+    /// The variables.
+    pub scope: &'a Scope,
+    /// The files that led here, by `include`.
+    pub chain: &'a [String],
+}
+
+impl<'a> Loader<'a> {
+    /// A loader that has read nothing.
+    pub fn new(files: &'a dyn Files, sources: &'a mut Sources, report: &'a mut Report, options: Options) -> Self {
+        Self {
+            files,
+            sources,
+            report,
+            options,
+            texts: HashMap::new(),
+            documents: HashMap::new(),
+            included: HashMap::new(),
+            bases: HashMap::new(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// The merged tree of `files`, the first the main one and the others overrides of it; nothing where none could be
+    /// read. Relative paths in it start from `directory`, where the options ask for canonical forms.
+    pub fn load(&mut self, files: &[String], directory: &str, scope: &Scope) -> Option<Node> {
+        let place = Place { directory, scope, chain: &[] };
+        self.model(files, place, false)
+    }
+
+    /// The trees that the project was made from, in the order of merging; empty unless the options ask for them.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    pub(super) fn trace(&mut self, kind: LayerKind, node: &Node) {
+        if self.options.trace {
+            self.layers.push(Layer { kind, node: node.clone() });
+        }
+    }
+
+    /// The merged tree of files, their paths not yet resolved.
+    pub(super) fn model(&mut self, files: &[String], place: Place<'_>, included: bool) -> Option<Node> {
+        let mut model: Option<Node> = None;
+        for path in files {
+            let Some(documents) = self.documents(path, Location::default()) else { continue };
+            for document in documents.iter() {
+                let Some((mut node, resets)) = self.prepared(document, place.scope) else { continue };
+                self.include(&mut node, path, place, &resets);
+                if let Some(model) = &mut model {
+                    resets.apply(model);
+                }
+                self.extends(&mut node, path, place, &resets);
+                self.trace(if included { LayerKind::Include } else { LayerKind::File }, &node);
+                let merged = match model.take() {
+                    Some(model) => {
+                        let merged = merge_project(model, node);
+                        self.report.extend(merged.errors);
+                        merged.node
+                    }
+                    None => merge_project(Node::new(Value::Map(Map::default()), node.at), node).node,
+                };
+                model = Some(merged);
+            }
+        }
+        model
+    }
+
+    /// A document with its variables replaced and its tags taken out.
+    pub(super) fn prepared(&mut self, document: &Node, scope: &Scope) -> Option<(Node, Resets)> {
+        let mut node = document.clone();
+        if !matches!(node.value, Value::Map(_)) {
+            let mut decoder = Decoder::new();
+            let _: Option<()> = decoder.wrong_type(&node, "a compose file: a mapping with `services`");
+            self.report.extend(decoder.finish());
+            return None;
+        }
+        let resets = Resets::take(&mut node);
+        if self.options.interpolate {
+            let mut found = interpolate::Found::default();
+            interpolate_node(&mut node, &|name| scope.get(name).map(str::to_owned), &mut found);
+            for (at, error) in found.errors {
+                self.report.push(Finding::deny("invalid-template", at, error.message).maybe_help(error.help));
+            }
+            for unset in found.unset {
+                let message = format!("the variable `{}` has no value", unset.name);
+                let help = format!("set it in `.env`, or give it a default: `${{{}:-…}}`", unset.name);
+                self.report.push(Finding::warn("unset-variable", unset.at, message).help(help));
+            }
+        }
+        Some((node, resets))
+    }
+
+    /// The documents of a file; nothing where it cannot be read or is broken, which is reported at `by`, the place that
+    /// names it, or in the file itself.
+    pub(super) fn documents(&mut self, path: &str, by: Location) -> Option<Rc<[Node]>> {
+        if let Some(known) = self.documents.get(path) {
+            return known.clone();
+        }
+        let read = self.text(path, by, "compose file").and_then(|source| {
+            let text = self.sources.file(source)?.text.clone();
+            let read = bayplan_yaml::read(&text, source, &Limits::default());
+            // What follows from a broken text is not said.
+            let broken = read.errors.iter().any(|error| error.kind != bayplan_yaml::ErrorKind::DuplicateKey);
+            let silent = read.errors.is_empty();
+            self.report.extend(read.errors);
+            let nodes: Rc<[Node]> = read.nodes.into_iter().flatten().collect();
+            if nodes.is_empty() && silent {
+                let at = Location { source, ..Location::default() };
+                self.report.push(
+                    Finding::deny("empty-file", at, "the file holds nothing")
+                        .help("write `services:`, or remove the file")
+                        .about(Subject::path(Path::root())),
+                );
+            }
+            (!broken && !nodes.is_empty()).then_some(nodes)
+        });
+        self.documents.insert(path.to_owned(), read.clone());
+        read
+    }
+
+    /// The text of a file, registered once; nothing where it cannot be read, which is reported at `by`. `what` it is to be:
+    /// "compose file".
+    pub(super) fn text(&mut self, path: &str, by: Location, what: &str) -> Option<SourceId> {
+        if let Some(known) = self.texts.get(path) {
+            return *known;
+        }
+        let source = match self.files.read(path) {
+            Ok(text) => Some(self.sources.add_file(path, text)),
+            Err(FileError::NotText { at, lossy }) => {
+                let found = not_text(&lossy, at);
+                let source = self.sources.add_file(path, lossy);
+                let at = Location { source, span: Span::new(at as u32, at as u32 + 3) };
+                self.report.push(Finding::deny("unreadable-file", at, found).help("save the file as UTF-8"));
+                None
+            }
+            Err(error) => {
+                let rule = if error == FileError::Missing { "missing-file" } else { "unreadable-file" };
+                let help = match remote(path) {
+                    true => "bayplan fetches nothing: keep a copy beside the project, and name that".to_owned(),
+                    false => format!("name a {what} that is there"),
+                };
+                let rule = if remote(path) { "remote-file" } else { rule };
+                let message = match remote(path) {
+                    true => format!("`{path}` is to be fetched from elsewhere"),
+                    false => format!("the {what} `{path}` {error}"),
+                };
+                self.report.push(Finding::deny(rule, by, message).help(help));
+                None
+            }
+        };
+        self.texts.insert(path.to_owned(), source);
+        source
+    }
+}
+
+/// `path` seen from `directory`; what would be fetched from elsewhere stays.
+pub(super) fn locate(directory: &str, path: &str) -> String {
+    if remote(path) { path.to_owned() } else { join(directory, path) }
+}
+
+/// Whether Docker Compose would fetch this path: a Git repository or an OCI artifact (docker/compose, `pkg/remote`).
+fn remote(path: &str) -> bool {
+    path.starts_with("oci://")
+        || path.contains("://")
+        || path.starts_with("git@")
+        || path.starts_with("github.com/")
+        || path.contains(".git#")
+}
+
+fn not_text(lossy: &str, at: usize) -> String {
+    match lossy.starts_with('\u{fffd}') && lossy.contains('\0') {
+        true => "the file is UTF-16, not UTF-8".to_owned(),
+        false => format!("the byte at offset {at} is not UTF-8"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
