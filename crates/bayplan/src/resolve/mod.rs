@@ -1,6 +1,10 @@
 //! `documents and environment → plan`: the phases, one a file, by the names and in the order of compose-go 2.16.2, then the
 //! intents.
 
+pub mod aliases;
+pub mod canonical;
+pub mod cast;
+pub mod defaults;
 pub mod dotenv;
 pub mod expression;
 mod extends;
@@ -11,6 +15,7 @@ pub mod interpolate;
 pub mod load;
 pub mod merge;
 pub mod networks;
+pub mod paths;
 pub mod reset;
 pub mod same;
 pub mod scope;
@@ -18,5 +23,7 @@ pub mod settle;
 #[cfg(test)]
 mod testing;
 pub mod unicity;
+pub mod validation;
 pub mod variables;
+pub mod visit;
 pub mod within;
