@@ -1,10 +1,12 @@
 //! `texts → findings and trees`: where the command line meets the library.
 
 use crate::discover::Fleet;
+use crate::disk::Disk;
+use bayplan::compile::ComposeProject;
 use bayplan::emit::Tree;
 use bayplan::finding::Report;
 use bayplan::source::Sources;
-use bayplan_yaml::SourceId;
+use std::path::Path;
 
 /// Everything that one run gathers.
 #[derive(Debug, Default)]
@@ -33,8 +35,8 @@ pub trait Compiler {
     /// Compiles a fleet for all its environments, or for the one named. `back` leads from the folder of a stack's compose
     /// file to the fleet's folder.
     fn fleet(&self, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
-    /// Checks a compose file that belongs to no fleet.
-    fn compose(&self, file: SourceId, run: &mut Run);
+    /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
+    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run);
     /// The rules: name, and what `explain` prints.
     fn rules(&self) -> Vec<(&'static str, String)>;
     /// The JSON Schemas: name and text.
@@ -62,8 +64,8 @@ impl Compiler for Library {
         }
     }
 
-    fn compose(&self, file: SourceId, run: &mut Run) {
-        bayplan::compile::compose_file(file, &mut run.sources, &mut run.report);
+    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run) {
+        bayplan::compile::projects(projects, &Disk(here), Some(&today()), &mut run.sources, &mut run.report);
     }
 
     fn rules(&self) -> Vec<(&'static str, String)> {

@@ -1,9 +1,12 @@
 //! `paths → fleets and compose files`, and their texts.
 
 use crate::Failure;
-use bayplan::finding::{Finding, Report};
+use crate::disk::Disk;
+use bayplan::compile::ComposeProject;
+use bayplan::finding::Report;
+use bayplan::resolve::files;
 use bayplan::source::Sources;
-use bayplan_yaml::{Location, SourceId, Span};
+use bayplan_yaml::{Location, SourceId};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +15,6 @@ use std::path::{Path, PathBuf};
 pub const FLEET: &str = "fleet.yaml";
 /// Where fleets are looked for when no path is given.
 const BLUEPRINTS: &str = "blueprints";
-/// Larger files, in bytes, are not read.
-const LARGEST: u64 = 128 << 20;
 /// Folders deeper than this are not searched.
 const DEEPEST: usize = 32;
 
@@ -111,38 +112,58 @@ pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mu
 
 /// Reads one text. What is no text is a finding.
 pub fn read(here: &Path, path: &Path, sources: &mut Sources, report: &mut Report) -> Result<Option<SourceId>, Failure> {
-    let shown = show(here, path);
-    let length = fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?.len();
-    if length > LARGEST {
-        let source = sources.add_file(shown, "");
-        report.push(
-            Finding::deny(
-                "unreadable-file",
-                Location { source, ..Location::default() },
-                "the file has more than 128 MiB",
-            )
-            .help("bayplan reads configuration; move the data elsewhere"),
-        );
-        return Ok(None);
-    }
-    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(sources.add_file(shown, text))),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to() as u32;
-            let bytes = error.as_bytes();
-            let wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
-            let found = bytes.get(at as usize).copied().unwrap_or_default();
-            let source = sources.add_file(shown, String::from_utf8_lossy(bytes).into_owned());
-            let at = Location { source, span: Span::new(at, at + '\u{fffd}'.len_utf8() as u32) };
-            let message = match wide {
-                true => "the file is UTF-16, not UTF-8".to_owned(),
-                false => format!("the byte `{found:#04x}` is not UTF-8"),
-            };
-            report.push(Finding::deny("unreadable-file", at, message).help("save the file as UTF-8"));
+    match files::open(&show(here, path), "file", Location::default(), &Disk(here), sources) {
+        Ok(source) => Ok(Some(source)),
+        Err(finding) if finding.at == Location::default() => {
+            Err(Failure::new(finding.message).maybe_help(finding.help))
+        }
+        Err(finding) => {
+            report.push(*finding);
             Ok(None)
         }
     }
+}
+
+/// The names of a project's main file, the strongest first (Compose Specification, "Compose file").
+const MAIN: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/// The names of the file that is merged over the main one by itself.
+const OVERRIDE: &[&str] =
+    &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// The projects that compose files make: in every folder the main file with its override, and each other file alone or
+/// over the main one.
+pub fn projects(here: &Path, files: &BTreeSet<PathBuf>) -> Vec<ComposeProject> {
+    let mut projects = Vec::new();
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|path| path.parent()).collect();
+    for folder in folders {
+        let first = |names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        let main = first(MAIN);
+        let over = main.as_ref().and_then(|_| first(OVERRIDE));
+        let shown = show(here, folder);
+        let project = |files: &[&PathBuf], variant| ComposeProject {
+            folder: if shown.is_empty() { ".".to_owned() } else { shown.clone() },
+            name: fs::canonicalize(here_if_empty(folder))
+                .ok()
+                .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
+                .unwrap_or_default(),
+            files: files.iter().map(|path| show(here, path)).collect(),
+            variant,
+        };
+        let mut whole = false;
+        for path in files.iter().filter(|path| path.parent() == Some(folder)) {
+            if Some(path) == main.as_ref() || Some(path) == over.as_ref() {
+                if let (Some(main), false) = (&main, whole) {
+                    projects.push(project(&[main].into_iter().chain(&over).collect::<Vec<_>>(), false));
+                    whole = true;
+                }
+            } else if let Some(main) = main.as_ref().filter(|_| is_compose(path) && !is_main(path)) {
+                projects.push(project(&[main, path], true));
+            } else {
+                projects.push(project(&[path], false));
+            }
+        }
+    }
+    projects
 }
 
 /// A path as shown: from here, with `/`.
@@ -174,6 +195,10 @@ fn is_compose(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let Some((stem, "yaml" | "yml")) = name.rsplit_once('.') else { return false };
     stem == "compose" || stem.starts_with("compose.") || stem.starts_with("docker-compose")
+}
+
+fn is_main(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| MAIN.contains(&name))
 }
 
 /// The path to open for a folder that may be the empty path.

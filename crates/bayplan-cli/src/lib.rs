@@ -3,6 +3,7 @@
 pub mod args;
 pub mod compile;
 pub mod discover;
+pub mod disk;
 pub mod render;
 pub mod run;
 
@@ -40,6 +41,13 @@ impl Failure {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With the one thing to do, where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
         self
     }
 

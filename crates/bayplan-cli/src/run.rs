@@ -58,11 +58,7 @@ impl Runner<'_> {
             let back = back(&here.join(out), &fleet.folder);
             self.compiler.fleet(&fleet, &back, environment, &mut run);
         }
-        for path in &found.compose {
-            if let Some(file) = discover::read(here, path, &mut run.sources, &mut run.report)? {
-                self.compiler.compose(file, &mut run);
-            }
-        }
+        self.compiler.compose(here, &discover::projects(here, &found.compose), &mut run);
         run.report.sort(&run.sources);
         Ok(run)
     }

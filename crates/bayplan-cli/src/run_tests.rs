@@ -2,6 +2,7 @@ use super::*;
 use crate::args::Cli;
 use crate::compile::Output;
 use crate::discover::Fleet;
+use bayplan::compile::ComposeProject;
 use bayplan::emit::{Comment, Tree};
 use bayplan::finding::Finding;
 use bayplan_yaml::{Location, SourceId, Span};
@@ -14,7 +15,7 @@ struct Fake;
 impl Compiler for Fake {
     fn fleet(&self, fleet: &Fleet, _: &str, environment: Option<&str>, run: &mut Run) {
         for (_, file) in &fleet.blueprints {
-            self.compose(*file, run);
+            judge(*file, run);
         }
         for name in ["dev", "prod"].into_iter().filter(|name| environment.is_none_or(|only| only == *name)) {
             let mut tree = Tree::new();
@@ -26,18 +27,12 @@ impl Compiler for Fake {
         }
     }
 
-    fn compose(&self, file: SourceId, run: &mut Run) {
-        let text = run.sources.file(file).unwrap().text.to_string();
-        for (word, rule, level) in [("bad", "a-bad-thing", Level::Deny), ("poor", "a-poor-thing", Level::Warn)] {
-            for (start, _) in text.match_indices(word) {
-                let span = Span::new(start as u32, (start + word.len()) as u32);
-                run.report.push(Finding::new(
-                    rule,
-                    level,
-                    Location { source: file, span },
-                    format!("`{word}` is here"),
-                ));
-            }
+    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run) {
+        let paths: std::collections::BTreeSet<&String> = projects.iter().flat_map(|project| &project.files).collect();
+        for path in paths {
+            let text = fs::read_to_string(here.join(path)).unwrap();
+            let file = run.sources.add_file(path, text);
+            judge(file, run);
         }
     }
 
@@ -47,6 +42,16 @@ impl Compiler for Fake {
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
         vec![("blueprint", "{}\n".to_owned()), ("fleet", "{\"a\": 1}\n".to_owned())]
+    }
+}
+
+fn judge(file: SourceId, run: &mut Run) {
+    let text = run.sources.file(file).unwrap().text.to_string();
+    for (word, rule, level) in [("bad", "a-bad-thing", Level::Deny), ("poor", "a-poor-thing", Level::Warn)] {
+        for (start, _) in text.match_indices(word) {
+            let span = Span::new(start as u32, (start + word.len()) as u32);
+            run.report.push(Finding::new(rule, level, Location { source: file, span }, format!("`{word}` is here")));
+        }
     }
 }
 

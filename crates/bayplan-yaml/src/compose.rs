@@ -176,7 +176,7 @@ impl<'a> Composer<'a> {
         }
         let tag = syntax.tag.as_ref().filter(|tag| scalar::core_tag(&tag.0).is_none()).map(|tag| tag.0.as_str().into());
         if tag.is_some() || via.is_some() {
-            node.extra = Some(Box::new(Extra { tag, template: None, via }));
+            node.extra = Some(Box::new(Extra { tag, via, ..Extra::default() }));
         }
         node
     }

@@ -23,6 +23,8 @@ pub struct Extra {
     pub tag: Option<Box<str>>,
     /// The text before interpolation, where it differs from the value (`${TAG}`).
     pub template: Option<Box<str>>,
+    /// Whether the variables of the template are replaced already: it is not read again.
+    pub interpolated: bool,
     /// Where the alias (`*name`) or merge key (`<<`) stands that brought the node here.
     pub via: Option<Location>,
 }

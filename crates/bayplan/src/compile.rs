@@ -5,9 +5,13 @@ use crate::emit::{self, Tree};
 use crate::finding::{Finding, Report, Subject};
 use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
+use crate::resolve::files::{Files, join};
+use crate::resolve::load::{Loader, Options};
+use crate::resolve::scope::Scope;
 use crate::resolve::settle::{Document, Input, settle};
 use crate::rules;
 use crate::source::Sources;
+use crate::value::ProjectName;
 use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId, Value};
 use indexmap::IndexMap;
 
@@ -112,21 +116,56 @@ fn vet_and_emit(plan: Plan, report: &mut Report) -> Option<Tree> {
     }
 }
 
-/// Checks a compose file that belongs to no fleet: as a fleet of one stack, without defaults.
-pub fn compose_file(file: SourceId, sources: &mut Sources, report: &mut Report) {
-    let Some(node) = read(file, sources, report) else { return };
-    if !matches!(node.value, Value::Map(_)) {
-        let mut decoder = Decoder::new();
-        let _: Option<()> = decoder.wrong_type(&node, "a compose file: a mapping with `services`");
-        report.extend(decoder.finish());
-        return;
+/// A Compose project that belongs to no fleet: hand-written compose files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComposeProject {
+    /// Its folder, as the reader opens it: relative paths start there, and `.env` is read there.
+    pub folder: String,
+    /// The name of the project, where its files give none.
+    pub name: String,
+    /// Its files: the main one, then those merged over it.
+    pub files: Vec<String>,
+    /// Whether the last file may be meant to stand alone (`compose.prod.yaml` beside `compose.yaml`): it is merged over the
+    /// others where one of its services has nothing to run by itself.
+    pub variant: bool,
+}
+
+/// Checks Compose projects that belong to no fleet, each as a fleet of one stack without defaults. A project that another
+/// one includes is checked as a part of that. Variables come from `.env` only: what is found is the same on every machine.
+pub fn projects(
+    projects: &[ComposeProject],
+    files: &dyn Files,
+    today: Option<&str>,
+    sources: &mut Sources,
+    report: &mut Report,
+) {
+    let options = Options { interpolate: true, canonical: false, trace: false };
+    let mut loader = Loader::new(files, sources, report, options);
+    let mut loaded = Vec::new();
+    for project in projects {
+        let scope = loader.dot_env(&project.folder, &Scope::default());
+        let mut named = project.files.clone();
+        if let (Some(listed), false) = (scope.get("COMPOSE_FILE"), project.variant) {
+            let separator = scope.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or(":");
+            named = listed.split(separator).map(|file| join(&project.folder, file)).collect();
+        } else if let (true, [others @ .., last]) = (project.variant, named.as_slice())
+            && loader.stands_alone(last)
+        {
+            named.drain(..others.len());
+        }
+        loaded.push((project, loader.load(&named, &project.folder, &scope), named));
     }
-    let name = sources.name(file).to_owned();
-    let fleet = Fleet::default();
-    let documents = [Document { file: name, stem: "compose".to_owned(), node }];
-    let input = Input { fleet: &fleet, settings: None, documents: &documents, env_files: &[], back: "." };
-    let plan = settle(&input, "default", &Environment::default(), sources, report);
-    rules::check(&plan, sources, None, report);
+    let included = loader.included_files();
+    for (project, node, named) in loaded {
+        let main = named.first().map_or("", String::as_str);
+        let Some(node) = node.filter(|_| !included.contains(main)) else { continue };
+        let fleet = Fleet::default();
+        let stem = ProjectName::normalize(&project.name).map_or_else(|| "compose".to_owned(), |name| name.to_string());
+        let documents = [Document { file: main.to_owned(), stem, node }];
+        let input = Input { fleet: &fleet, settings: None, documents: &documents, env_files: &[], back: "." };
+        let plan = settle(&input, "default", &Environment::default(), sources, report);
+        rules::check(&plan, sources, today, report);
+    }
 }
 
 /// The first document of a text; its errors are reported.

@@ -1,6 +1,7 @@
 //! `extends: service` → the service with what it extends below it (compose-go 2.16.2, `loader/extends.go`).
 
-use super::load::{LayerKind, Loader, Place, locate};
+use super::files::join;
+use super::load::{LayerKind, Loader, Place};
 use super::merge::merge_service;
 use super::reset::Resets;
 use crate::finding::{Finding, Subject};
@@ -147,7 +148,7 @@ impl Loader<'_> {
         chain: &mut Vec<Step>,
         subject: &Subject,
     ) -> Option<Node> {
-        let path = locate(place.directory, file);
+        let path = join(place.directory, file);
         let (mut services, resets) = self.services(&path, file_at, place)?;
         let Value::Map(map) = &mut services.value else { return None };
         if !map.contains_key(wanted) {

@@ -1,5 +1,8 @@
 //! `path → text`: how the reader opens files. The core touches no disk; whoever calls it says what can be opened.
 
+use crate::finding::Finding;
+use crate::source::Sources;
+use bayplan_yaml::{Location, SourceId, Span};
 use std::sync::Arc;
 
 /// What can be opened. Paths are those of [`join`]: with `/`, relative to wherever the caller reads from, or absolute.
@@ -22,11 +25,13 @@ pub enum FileError {
     Special,
     /// It has more bytes than are read.
     TooLarge,
-    /// It is not UTF-8; the offset of the first byte that is not, and the text with replacement characters.
+    /// It is not UTF-8.
     NotText {
-        /// The offset in bytes.
+        /// The offset of the first byte that is not.
         at: usize,
-        /// The text as far as it is one.
+        /// That byte.
+        found: u8,
+        /// The text with replacement characters.
         lossy: Arc<str>,
     },
     /// The operating system says no.
@@ -46,6 +51,50 @@ impl std::fmt::Display for FileError {
     }
 }
 
+/// Opens a file and registers its text.
+///
+/// # Errors
+/// Gives what is wrong, as a finding at `by`, the place that names the file, or in the file itself. `what` the file is to
+/// be: "compose file".
+pub fn open(
+    path: &str,
+    what: &str,
+    by: Location,
+    files: &dyn Files,
+    sources: &mut Sources,
+) -> Result<SourceId, Box<Finding>> {
+    let error = match files.read(path) {
+        Ok(text) => return Ok(sources.add_file(path, text)),
+        Err(error) => error,
+    };
+    Err(Box::new(match error {
+        FileError::NotText { at, found, lossy } => {
+            let wide = lossy.starts_with('\u{fffd}') && lossy.contains('\0');
+            let source = sources.add_file(path, lossy);
+            let span = Span::new(at as u32, (at + '\u{fffd}'.len_utf8()) as u32);
+            let message = match wide {
+                true => "the file is UTF-16, not UTF-8".to_owned(),
+                false => format!("the byte `{found:#04x}` is not UTF-8"),
+            };
+            Finding::deny("unreadable-file", Location { source, span }, message).help("save the file as UTF-8")
+        }
+        _ if is_remote(path) => {
+            let message = format!("`{path}` is to be fetched from elsewhere");
+            let help = "bayplan fetches nothing: keep a copy beside the project, and name that";
+            Finding::deny("remote-file", by, message).help(help)
+        }
+        FileError::Missing => Finding::deny("missing-file", by, format!("the {what} `{path}` {error}"))
+            .help(format!("name a {what} that is there")),
+        _ => Finding::deny("unreadable-file", by, format!("the {what} `{path}` {error}"))
+            .help(format!("name a {what} that can be read")),
+    }))
+}
+
+/// Whether Docker Compose would fetch this path: a Git repository or an OCI artifact (docker/compose, `pkg/remote`).
+pub fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@") || path.starts_with("github.com/") || path.contains(".git#")
+}
+
 /// Nothing can be opened.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoFiles;
@@ -63,8 +112,26 @@ impl Files for std::collections::BTreeMap<String, Arc<str>> {
     }
 }
 
-/// `path` seen from `folder`, cleaned; an absolute path stays.
+impl FileError {
+    /// The text of `bytes`.
+    ///
+    /// # Errors
+    /// Says where they are no text.
+    pub fn text(bytes: Vec<u8>) -> Result<Arc<str>, Self> {
+        String::from_utf8(bytes).map(Arc::from).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.as_bytes();
+            let found = bytes.get(at).copied().unwrap_or_default();
+            Self::NotText { at, found, lossy: String::from_utf8_lossy(bytes).into() }
+        })
+    }
+}
+
+/// `path` seen from `folder`, cleaned; an absolute path stays, and so does what would be fetched from elsewhere.
 pub fn join(folder: &str, path: &str) -> String {
+    if is_remote(path) {
+        return path.to_owned();
+    }
     if is_absolute(path) || folder.is_empty() {
         return clean(path);
     }

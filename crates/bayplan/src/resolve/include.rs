@@ -2,7 +2,7 @@
 //! (compose-go 2.16.2, `loader/include.go`).
 
 use super::files::{folder, join};
-use super::load::{Loader, Place, locate};
+use super::load::{Loader, Place};
 use super::merge::merge_at;
 use super::reset::Resets;
 use super::same::same;
@@ -47,7 +47,7 @@ impl Loader<'_> {
         let Some(include) = written.filter(|_| !broken) else { return };
         let places = item.get("path").unwrap_or(item);
         let at = |index: usize| places.as_seq().and_then(|items| items.get(index)).unwrap_or(places).at;
-        let files: Vec<String> = include.path.iter().map(|path| locate(place.directory, path)).collect();
+        let files: Vec<String> = include.path.iter().map(|path| join(place.directory, path)).collect();
         let Some(main) = files.first() else { return };
         if let Some(first) = place.chain.iter().position(|file| file == main) {
             let around: Vec<String> =
@@ -61,6 +61,7 @@ impl Loader<'_> {
             self.report.push(Finding::deny("include-cycle", at(0), message).help("include them side by side"));
             return;
         }
+        self.includes.extend(files.iter().cloned());
         let directory = match &include.project_directory {
             Some(directory) => join(place.directory, directory),
             None => folder(main),

@@ -190,6 +190,7 @@ pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>
     match &mut node.value {
         Value::Map(map) => map.values_mut().for_each(|entry| interpolate_node(&mut entry.value, lookup, found)),
         Value::Seq(items) => items.iter_mut().for_each(|item| interpolate_node(item, lookup, found)),
+        Value::String(_) if node.extra.as_ref().is_some_and(|extra| extra.interpolated) => {}
         Value::String(text) => {
             // The template that an expression left is what Compose will read.
             let written: Box<str> = match node.extra.as_ref().and_then(|extra| extra.template.clone()) {
@@ -203,7 +204,9 @@ pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>
             found.unset.extend(unset.map(|used| Unset { name: used.name.clone(), at: locate(node, &used.range) }));
             if *result.value != *written || node.extra.as_ref().is_some_and(|extra| extra.template.is_some()) {
                 node.value = Value::String(result.value.into());
-                node.extra.get_or_insert_with(|| Box::new(Extra::default())).template = Some(written);
+                let extra = node.extra.get_or_insert_with(|| Box::new(Extra::default()));
+                extra.template = Some(written);
+                extra.interpolated = true;
             }
         }
         _ => {}

@@ -4,15 +4,15 @@
 //! [`extends`](super::extends), the merge over what came before. Each file is read and parsed once. A file that cannot be
 //! read, or a broken one, is a finding; the rest of the project is there.
 
-use super::files::{FileError, Files, join};
+use super::files::{self, FileError, Files};
 use super::interpolate::{self, interpolate_node};
 use super::merge::merge_project;
 use super::reset::Resets;
 use super::scope::Scope;
 use crate::finding::{Finding, Report, Subject};
 use crate::source::Sources;
-use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Span, Value};
-use std::collections::HashMap;
+use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Value};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Reads the files of projects, each once.
@@ -24,6 +24,7 @@ pub struct Loader<'a> {
     texts: HashMap<String, Option<SourceId>>,
     documents: HashMap<String, Option<Rc<[Node]>>>,
     pub(super) included: HashMap<String, Node>,
+    pub(super) includes: HashSet<String>,
     pub(super) bases: HashMap<String, Option<(Node, Resets)>>,
     layers: Vec<Layer>,
 }
@@ -89,6 +90,7 @@ impl<'a> Loader<'a> {
             texts: HashMap::new(),
             documents: HashMap::new(),
             included: HashMap::new(),
+            includes: HashSet::new(),
             bases: HashMap::new(),
             layers: Vec::new(),
         }
@@ -99,6 +101,34 @@ impl<'a> Loader<'a> {
     pub fn load(&mut self, files: &[String], directory: &str, scope: &Scope) -> Option<Node> {
         let place = Place { directory, scope, chain: &[] };
         self.model(files, place, false)
+    }
+
+    /// The variables of the `.env` file in `folder`, where there is one, below those of `scope`.
+    pub fn dot_env(&mut self, folder: &str, scope: &Scope) -> Scope {
+        let path = files::join(folder, ".env");
+        match self.files.read(&path) {
+            Err(FileError::Missing | FileError::Folder) => scope.clone(),
+            _ => match self.text(&path, Location::default(), "environment file") {
+                Some(source) => scope.with_file(source, self.sources, self.report),
+                None => scope.clone(),
+            },
+        }
+    }
+
+    /// Whether every service of a file has something to run: an image, a build, a provider, or a service that it extends.
+    pub fn stands_alone(&mut self, path: &str) -> bool {
+        let runs = |service: &Node| {
+            ["image", "build", "extends", "provider", "use"].iter().any(|key| service.get(key).is_some())
+        };
+        self.documents(path, Location::default()).is_none_or(|documents| {
+            let services = documents.iter().filter_map(|document| document.get("services")?.as_map());
+            services.flat_map(|services| services.values()).all(|entry| runs(&entry.value))
+        })
+    }
+
+    /// Every file that was read because another includes it.
+    pub fn included_files(&self) -> HashSet<String> {
+        self.includes.clone()
     }
 
     /// The trees that the project was made from, in the order of merging; empty unless the options ask for them.
@@ -198,53 +228,15 @@ impl<'a> Loader<'a> {
         if let Some(known) = self.texts.get(path) {
             return *known;
         }
-        let source = match self.files.read(path) {
-            Ok(text) => Some(self.sources.add_file(path, text)),
-            Err(FileError::NotText { at, lossy }) => {
-                let found = not_text(&lossy, at);
-                let source = self.sources.add_file(path, lossy);
-                let at = Location { source, span: Span::new(at as u32, at as u32 + 3) };
-                self.report.push(Finding::deny("unreadable-file", at, found).help("save the file as UTF-8"));
-                None
-            }
-            Err(error) => {
-                let rule = if error == FileError::Missing { "missing-file" } else { "unreadable-file" };
-                let help = match remote(path) {
-                    true => "bayplan fetches nothing: keep a copy beside the project, and name that".to_owned(),
-                    false => format!("name a {what} that is there"),
-                };
-                let rule = if remote(path) { "remote-file" } else { rule };
-                let message = match remote(path) {
-                    true => format!("`{path}` is to be fetched from elsewhere"),
-                    false => format!("the {what} `{path}` {error}"),
-                };
-                self.report.push(Finding::deny(rule, by, message).help(help));
+        let source = match files::open(path, what, by, self.files, self.sources) {
+            Ok(source) => Some(source),
+            Err(finding) => {
+                self.report.push(*finding);
                 None
             }
         };
         self.texts.insert(path.to_owned(), source);
         source
-    }
-}
-
-/// `path` seen from `directory`; what would be fetched from elsewhere stays.
-pub(super) fn locate(directory: &str, path: &str) -> String {
-    if remote(path) { path.to_owned() } else { join(directory, path) }
-}
-
-/// Whether Docker Compose would fetch this path: a Git repository or an OCI artifact (docker/compose, `pkg/remote`).
-fn remote(path: &str) -> bool {
-    path.starts_with("oci://")
-        || path.contains("://")
-        || path.starts_with("git@")
-        || path.starts_with("github.com/")
-        || path.contains(".git#")
-}
-
-fn not_text(lossy: &str, at: usize) -> String {
-    match lossy.starts_with('\u{fffd}') && lossy.contains('\0') {
-        true => "the file is UTF-16, not UTF-8".to_owned(),
-        false => format!("the byte at offset {at} is not UTF-8"),
     }
 }
 

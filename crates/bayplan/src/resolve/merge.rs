@@ -177,7 +177,9 @@ impl Merger {
                 base.insert(key, entry);
                 continue;
             };
-            if !matches!(entry.value.value, Value::Null) {
+            // What both sides add to stands where it was first named.
+            let both = matches!((&slot.value.value, &entry.value.value), (Value::Map(_), Value::Map(_)));
+            if !both && !matches!(entry.value.value, Value::Null) {
                 slot.key_at = entry.key_at;
             }
             let old = std::mem::replace(&mut slot.value, Node::new(Value::Null, entry.key_at));

@@ -289,10 +289,15 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<&'static str> {
-        let mut sources = Sources::new();
-        let file = sources.add_file("compose.yaml", text);
-        let mut report = Report::new();
-        crate::compile::compose_file(file, &mut sources, &mut report);
+        let (mut sources, mut report) = (Sources::new(), Report::new());
+        let files = std::collections::BTreeMap::from([("compose.yaml".to_owned(), text.into())]);
+        let project = crate::compile::ComposeProject {
+            folder: ".".to_owned(),
+            name: "shop".to_owned(),
+            files: vec!["compose.yaml".to_owned()],
+            variant: false,
+        };
+        crate::compile::projects(&[project], &files, None, &mut sources, &mut report);
         report.findings.iter().map(|finding| finding.rule).collect()
     }
 
