@@ -1,6 +1,8 @@
 //! `fleet.yaml`: what is said once for all stacks of a folder.
 
 use super::intents::Size;
+use crate::emit::traefik::Middleware;
+use crate::emit::traefik::middleware::Middlewares;
 use crate::record;
 use crate::record::{Between, Extensions, Form, Plain, Values, schema};
 use crate::value::Bytes;
@@ -23,8 +25,8 @@ record! {
         defaults: Option<Defaults>,
         /// CPU and memory sizes by name, beside `tiny`, `small`, `medium` and `large`.
         sizes: IndexMap<String, Size>,
-        /// Traefik middlewares by name, as Traefik's file provider takes them.
-        middlewares: IndexMap<String, serde_json::Value> = Anything,
+        /// Traefik middlewares by name, as Traefik's file provider takes them. `$` has no meaning of its own here.
+        middlewares: IndexMap<String, Middleware> = Middlewares,
         /// The level of rules: `deny`, `warn` or `allow`.
         rules: IndexMap<String, crate::finding::Level> = Values<LevelForm>,
         /// Where the collector sends traces: the URL of an OTLP/HTTP receiver.

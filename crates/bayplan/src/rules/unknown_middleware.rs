@@ -21,11 +21,11 @@ pub const RULE: Rule = Rule {
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         for wanted in service.routes.iter().flat_map(|route| &route.intent.middlewares) {
-            if plan.fleet.middlewares.contains_key(wanted) {
+            // One whose definition is broken was reported there.
+            if defined(plan).contains(&wanted.as_str()) {
                 continue;
             }
-            let known: Vec<&str> = plan.fleet.middlewares.keys().map(String::as_str).collect();
-            let help = match nearest(wanted, &known) {
+            let help = match nearest(wanted, &defined(plan)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("define it in fleet.yaml: `middlewares: {{ {wanted}: … }}`"),
             };
@@ -34,4 +34,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             found.service(rule, stack, name, &["route", "middlewares"], message).set_help(help);
         }
     }
+}
+
+/// The names of all middlewares, those with a broken definition among them.
+pub(super) fn defined(plan: &Plan) -> Vec<&str> {
+    let written = plan.settings.as_ref().and_then(|node| node.get("middlewares")?.as_map());
+    written.into_iter().flat_map(|map| map.keys()).map(|name| &**name).collect()
 }
