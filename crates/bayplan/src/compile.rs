@@ -139,7 +139,7 @@ pub fn projects(
     sources: &mut Sources,
     report: &mut Report,
 ) {
-    let options = Options { interpolate: true, canonical: false, trace: false };
+    let options = Options { interpolate: true, ..Options::default() };
     let mut loader = Loader::new(files, sources, report, options);
     let mut loaded = Vec::new();
     for project in projects {

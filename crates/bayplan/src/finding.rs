@@ -329,7 +329,15 @@ impl Report {
             (sources.name(at.source), at.source, at.span, finding.rule, &finding.subject, finding.message.as_str())
         }
         self.findings.sort_by(|a, b| key(a, sources).cmp(&key(b, sources)));
-        self.findings.dedup_by(|b, a| a.is_same(b) && a.at == b.at && a.message == b.message);
+        // Two phases may say what is wrong with one value, each in its words: the one that says more stays.
+        let of_value = |rule: &str| matches!(rule, "wrong-type" | "invalid-value");
+        self.findings.dedup_by(|b, a| {
+            let twice = a.at == b.at && a.rule == b.rule && of_value(a.rule) && !a.at.span.is_empty();
+            if twice && b.message.len() > a.message.len() {
+                std::mem::swap(a, b);
+            }
+            twice || a.at == b.at && a.is_same(b) && a.message == b.message
+        });
     }
 
     /// Every place whose text must not be shown.

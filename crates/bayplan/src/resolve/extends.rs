@@ -1,6 +1,6 @@
 //! `extends: service` → the service with what it extends below it (compose-go 2.16.2, `loader/extends.go`).
 
-use super::files::join;
+use super::files::{folder, join, relative};
 use super::load::{LayerKind, Loader, Place};
 use super::merge::merge_service;
 use super::reset::Resets;
@@ -181,6 +181,8 @@ impl Loader<'_> {
                 model = Some((merged.node, resets));
             }
             let (mut node, resets) = model?;
+            self.canonical(&mut node);
+            self.resolve_paths(&mut node, &relative(place.directory, &folder(path)));
             let Value::Map(map) = &mut node.value else { return None };
             let Some(services) = map.shift_remove("services") else {
                 let message = format!("`{path}` has no services to extend");

@@ -1,7 +1,7 @@
 //! `include: [paths]` → the resources of other projects, each read with its own folder and variables
 //! (compose-go 2.16.2, `loader/include.go`).
 
-use super::files::{folder, join};
+use super::files::{folder, is_absolute, join, relative};
 use super::load::{Loader, Place};
 use super::merge::merge_at;
 use super::reset::Resets;
@@ -97,7 +97,10 @@ impl Loader<'_> {
                     return;
                 }
                 let inner = Place { directory: &directory, scope: &scope, chain: place.chain };
-                let Some(model) = self.model(&files, inner, true) else { return };
+                let Some(mut model) = self.model(&files, inner, true) else { return };
+                let base =
+                    if is_absolute(&directory) { directory.clone() } else { relative(place.directory, &directory) };
+                self.resolve_paths(&mut model, &base);
                 self.included.insert(key, model.clone());
                 model
             }

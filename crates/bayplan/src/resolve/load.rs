@@ -4,11 +4,14 @@
 //! [`extends`](super::extends), the merge over what came before. Each file is read and parsed once. A file that cannot be
 //! read, or a broken one, is a finding; the rest of the project is there.
 
+use super::canonical::{Unreadable, canonical};
 use super::files::{self, FileError, Files};
 use super::interpolate::{self, interpolate_node};
 use super::merge::merge_project;
+use super::paths::{self, Base};
 use super::reset::Resets;
 use super::scope::Scope;
+use super::{aliases, cast, defaults, unicity, validation};
 use crate::finding::{Finding, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Value};
@@ -30,7 +33,7 @@ pub struct Loader<'a> {
 }
 
 /// What a loader does beside reading.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Whether variables are replaced.
     pub interpolate: bool,
@@ -39,6 +42,8 @@ pub struct Options {
     pub canonical: bool,
     /// Whether the trees that values come from are kept: see [`Loader::layers`].
     pub trace: bool,
+    /// What `~` stands for in paths; it stays where nobody says.
+    pub home: Option<String>,
 }
 
 /// One tree that a project was made from, in the order of merging.
@@ -100,7 +105,11 @@ impl<'a> Loader<'a> {
     /// read. Relative paths in it start from `directory`, where the options ask for canonical forms.
     pub fn load(&mut self, files: &[String], directory: &str, scope: &Scope) -> Option<Node> {
         let place = Place { directory, scope, chain: &[] };
-        self.model(files, place, false)
+        let mut node = self.model(files, place, false)?;
+        if self.options.canonical {
+            self.resolve_paths(&mut node, directory);
+        }
+        Some(node)
     }
 
     /// The variables of the `.env` file in `folder`, where there is one, below those of `scope`.
@@ -144,6 +153,7 @@ impl<'a> Loader<'a> {
 
     /// The merged tree of files, their paths not yet resolved.
     pub(super) fn model(&mut self, files: &[String], place: Place<'_>, included: bool) -> Option<Node> {
+        let canonical = included || self.options.canonical;
         let mut model: Option<Node> = None;
         for path in files {
             let Some(documents) = self.documents(path, Location::default()) else { continue };
@@ -155,7 +165,7 @@ impl<'a> Loader<'a> {
                 }
                 self.extends(&mut node, path, place, &resets);
                 self.trace(if included { LayerKind::Include } else { LayerKind::File }, &node);
-                let merged = match model.take() {
+                let mut merged = match model.take() {
                     Some(model) => {
                         let merged = merge_project(model, node);
                         self.report.extend(merged.errors);
@@ -163,10 +173,29 @@ impl<'a> Loader<'a> {
                     }
                     None => merge_project(Node::new(Value::Map(Map::default()), node.at), node).node,
                 };
+                if canonical {
+                    self.canonical(&mut merged);
+                }
                 model = Some(merged);
             }
         }
-        model
+        let mut model = model?;
+        if canonical {
+            defaults::set_defaults(&mut model, self.report);
+            validation::validate(&mut model, self.report);
+        }
+        Some(model)
+    }
+
+    pub(super) fn canonical(&mut self, node: &mut Node) {
+        let unreadable = if self.options.interpolate { Unreadable::Report } else { Unreadable::Keep };
+        canonical(node, unreadable, self.report);
+        unicity::enforce(node);
+    }
+
+    pub(super) fn resolve_paths(&mut self, node: &mut Node, folder: &str) {
+        let home = self.options.home.clone();
+        paths::resolve_paths(node, Base { folder, home: home.as_deref() }, self.report);
     }
 
     /// A document with its variables replaced and its tags taken out.
@@ -190,7 +219,9 @@ impl<'a> Loader<'a> {
                 let help = format!("set it in `.env`, or give it a default: `${{{}:-…}}`", unset.name);
                 self.report.push(Finding::warn("unset-variable", unset.at, message).help(help));
             }
+            cast::cast(&mut node, self.report);
         }
+        aliases::promote(&mut node, self.report);
         Some((node, resets))
     }
 

@@ -13,7 +13,7 @@ fn load(files: &[(&str, &str)], named: &[&str]) -> (serde_json::Value, Vec<Strin
         files.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect();
     let (mut sources, mut report) = (Sources::new(), Report::new());
     let shell = Scope::of(Supplier::Shell, IndexMap::from([("SHELL_TAG".to_owned(), "9".to_owned())]));
-    let options = Options { interpolate: true, canonical: false, trace: false };
+    let options = Options { interpolate: true, ..Options::default() };
     let named: Vec<String> = named.iter().map(|path| join("", path)).collect();
     let directory = super::super::files::folder(&named[0]);
     let node = Loader::new(&texts, &mut sources, &mut report, options).load(&named, &directory, &shell);
