@@ -9,7 +9,17 @@ use indexmap::IndexMap;
 
 /// Reads an environment file. Everything that is wrong is in the second part, with its bytes in `text`.
 pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> (IndexMap<String, String>, Vec<Invalid>) {
-    let mut variables: IndexMap<String, String> = IndexMap::new();
+    let mut variables = IndexMap::new();
+    let errors = parse_into(text, lookup, &mut variables);
+    (variables, errors)
+}
+
+/// As [`parse`], into variables that are there already: the text sees them, below those of `lookup`, and replaces them.
+pub fn parse_into(
+    text: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+    variables: &mut IndexMap<String, String>,
+) -> Vec<Invalid> {
     let mut errors = Vec::new();
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     while at < text.len() {
@@ -59,7 +69,7 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> (IndexMap<S
                     let range = value_start..line_end;
                     errors
                         .push(Invalid::new(range, "the quote that opens here is never closed").help("close the quote"));
-                    return (variables, errors);
+                    return errors;
                 }
             },
             _ => {
@@ -72,7 +82,7 @@ pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> (IndexMap<S
         variables.insert(key.to_owned(), value);
         at = next;
     }
-    (variables, errors)
+    errors
 }
 
 fn expand(text: &str, start: usize, lookup: &dyn Fn(&str) -> Option<String>, errors: &mut Vec<Invalid>) -> String {

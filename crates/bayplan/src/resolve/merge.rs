@@ -42,9 +42,15 @@ pub fn merge_service(base: Node, over: Node) -> Merged {
 pub fn merge_at(path: &Path, mut base: Node, mut over: Node) -> Merged {
     Resets::take(&mut base);
     Resets::take(&mut over).apply(&mut base);
+    let mut merged = merge_values(path, base, over);
+    unicity::enforce_at(path, &mut merged.node);
+    merged
+}
+
+/// As [`merge_at`], where tags are gone already and lists keep what they repeat.
+pub fn merge_values(path: &Path, base: Node, over: Node) -> Merged {
     let mut merger = Merger { path: path.clone(), errors: Vec::new() };
-    let mut node = merger.merge(base, over);
-    unicity::enforce_at(path, &mut node);
+    let node = merger.merge(base, over);
     Merged { node, errors: merger.errors }
 }
 

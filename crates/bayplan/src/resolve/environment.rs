@@ -1,0 +1,236 @@
+//! `variables without a value, env_file, label_file → environment and labels` (compose-go 2.16.2, `loader/environment.go`
+//! and `types/project.go`).
+//!
+//! The values of secrets and configs that come from the environment are taken by nobody here: they are never shown.
+
+use super::dotenv;
+use super::files::{FileError, Files};
+use super::normalize::take_from_environment;
+use super::visit::{Way, visit, workloads};
+use super::within::Pieces;
+use crate::finding::{Finding, Report, Subject};
+use crate::record::scalar::text_of;
+use crate::source::Sources;
+use crate::value::Invalid;
+use bayplan_yaml::{Entry, Location, Map, Node, SourceId, Span, Value};
+use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Gives the variables without a value in lists of `document` the one that `lookup` knows.
+pub fn resolve_environment(document: &mut Node, lookup: &dyn Fn(&str) -> Option<String>) {
+    workloads(document, &mut |node, way| {
+        visit(node, &["environment"], way, &mut |environment, _| {
+            if let Value::Seq(_) = environment.value {
+                take_from_environment(environment, lookup, true);
+            }
+        });
+    });
+}
+
+/// Reads the files that services name with `env_file` and `label_file`, each once.
+pub struct EnvFiles<'a> {
+    files: &'a dyn Files,
+    sources: &'a mut Sources,
+    report: &'a mut Report,
+    texts: HashMap<String, Result<(SourceId, Arc<str>), FileError>>,
+}
+
+impl<'a> EnvFiles<'a> {
+    /// A reader that has read nothing.
+    pub fn new(files: &'a dyn Files, sources: &'a mut Sources, report: &'a mut Report) -> Self {
+        Self { files, sources, report, texts: HashMap::new() }
+    }
+
+    /// Puts what `env_file` says below the `environment` of every service, and of what runs before it. `keep` says whether
+    /// `env_file` stays.
+    pub fn environment(&mut self, document: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, keep: bool) {
+        visit(document, &["services", "*"], &Way::ROOT, &mut |node, way| {
+            self.environment_of(node, way, lookup, keep);
+            visit(node, &["pre_start", "*"], way, &mut |node, way| self.environment_of(node, way, lookup, keep));
+        });
+    }
+
+    /// Puts what `label_file` says below the `labels` of every service, and of what runs before it.
+    pub fn labels(&mut self, document: &mut Node) {
+        visit(document, &["services", "*"], &Way::ROOT, &mut |node, way| {
+            self.labels_of(node, way);
+            visit(node, &["pre_start", "*"], way, &mut |node, way| self.labels_of(node, way));
+        });
+    }
+
+    fn environment_of(&mut self, node: &mut Node, way: &Way<'_>, lookup: &dyn Fn(&str) -> Option<String>, keep: bool) {
+        let at = node.at;
+        let Value::Map(map) = &mut node.value else { return };
+        if let Some(environment) = map.get_mut("environment") {
+            pairs(&mut environment.value);
+            take_from_environment(&mut environment.value, lookup, true);
+        }
+        let files = if keep { map.get("env_file").cloned() } else { map.shift_remove("env_file") };
+        let Some(Value::Seq(files)) = files.map(|files| files.value.value) else { return };
+        let explicit = |name: &str| map.get("environment")?.value.get(name).and_then(text_of);
+        let mut variables: IndexMap<String, String> = IndexMap::new();
+        let known = map.get("environment").and_then(|entry| entry.value.as_map());
+        for (name, entry) in known.into_iter().flatten() {
+            variables.extend(text_of(&entry.value).map(|value| (name.to_string(), value)));
+        }
+        let mut from: HashMap<String, Location> = HashMap::new();
+        let lookup = |name: &str| lookup(name).or_else(|| explicit(name));
+        for (index, file) in files.iter().enumerate() {
+            let way = way.key("env_file");
+            self.variables(file, &way.index(index), &lookup, &mut variables, &mut from);
+        }
+        below(map, "environment", at, variables, &from);
+    }
+
+    /// Reads one file with variables; `from` says where those that it brings stand.
+    fn variables(
+        &mut self,
+        file: &Node,
+        way: &Way<'_>,
+        lookup: &dyn Fn(&str) -> Option<String>,
+        variables: &mut IndexMap<String, String>,
+        from: &mut HashMap<String, Location>,
+    ) {
+        let Some(path) = file.get("path") else { return };
+        let required = file.get("required").is_none_or(|required| required.value != Value::Bool(false));
+        let Some((source, text)) = self.text(path, way, required, "environment file") else { return };
+        let mut found = IndexMap::new();
+        let errors = match file.get("format").map(|format| (format, format.as_str().unwrap_or_default())) {
+            None | Some((_, "")) => {
+                found.clone_from(variables);
+                dotenv::parse_into(&text, lookup, &mut found)
+            }
+            Some((_, "raw")) => raw(&text, lookup, &mut found),
+            Some((format, name)) => {
+                let message = format!("`{name}` is not a format of environment files");
+                let help = Some("use `raw`, or remove `format`".to_owned());
+                return self.report.push(way.key("format").invalid(format.at, message, help));
+            }
+        };
+        self.errors(source, errors);
+        for (name, value) in found {
+            if variables.get(&name) != Some(&value) {
+                from.insert(name.clone(), Location { source, ..Location::default() });
+            }
+            variables.insert(name, value);
+        }
+    }
+
+    fn labels_of(&mut self, node: &mut Node, way: &Way<'_>) {
+        let at = node.at;
+        let Value::Map(map) = &mut node.value else { return };
+        let Some(Value::Seq(files)) = map.get("label_file").map(|files| files.value.value.clone()) else { return };
+        if let Some(labels) = map.get_mut("labels") {
+            pairs(&mut labels.value);
+        }
+        let mut labels: IndexMap<String, String> = IndexMap::new();
+        let mut from = HashMap::new();
+        for (index, path) in files.iter().enumerate() {
+            let way = way.key("label_file");
+            let Some((source, text)) = self.text(path, &way.index(index), true, "label file") else { continue };
+            let (found, errors) = dotenv::parse(&text, &|name| labels.get(name).cloned());
+            self.errors(source, errors);
+            for (name, value) in found {
+                from.insert(name.clone(), Location { source, ..Location::default() });
+                labels.insert(name, value);
+            }
+        }
+        below(map, "labels", at, labels, &from);
+    }
+
+    /// The text of the file that `path` names; nothing where there is none, which is reported unless it may be missing.
+    fn text(&mut self, path: &Node, way: &Way<'_>, required: bool, what: &str) -> Option<(SourceId, Arc<str>)> {
+        let name = path.as_str()?;
+        if !self.texts.contains_key(name) {
+            let read = self.files.read(name).map(|text| (self.sources.add_file(name, text.clone()), text));
+            self.texts.insert(name.to_owned(), read);
+        }
+        match self.texts.get(name)? {
+            Ok((source, text)) => Some((*source, text.clone())),
+            Err(FileError::Missing) if !required => None,
+            Err(error) => {
+                let (rule, help) = match (error, what) {
+                    (FileError::Missing, "environment file") => {
+                        ("missing-file", "write the file, or say `required: false`".to_owned())
+                    }
+                    (FileError::Missing, _) => ("missing-file", "write the file, or remove it here".to_owned()),
+                    _ => ("unreadable-file", "name a file of `NAME=value` lines".to_owned()),
+                };
+                let finding = Finding::deny(rule, path.at, format!("the {what} `{name}` {error}")).help(help);
+                self.report.push(finding.about(Subject::path(way.path())));
+                None
+            }
+        }
+    }
+
+    fn errors(&mut self, source: SourceId, errors: Vec<Invalid>) {
+        for error in errors {
+            let at = Location { source, span: Span::new(error.range.start as u32, error.range.end as u32) };
+            let finding = Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at);
+            self.report.push(finding);
+        }
+    }
+}
+
+/// A file as `docker run --env-file` reads it: values are taken as they are.
+fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>, variables: &mut IndexMap<String, String>) -> Vec<Invalid> {
+    let mut errors = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
+        let trimmed = content.trim_start_matches('\u{feff}').trim_start();
+        let start = at + content.len() - trimmed.len();
+        at += line.len();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let (name, value) = trimmed.split_once('=').map_or((trimmed, None), |(name, value)| (name, Some(value)));
+        if name.is_empty() || name.contains([' ', '\t']) {
+            let message = format!("`{name}` is no name of a variable");
+            errors.push(Invalid::part(start, trimmed, message).help("write `NAME=value`"));
+            continue;
+        }
+        if let Some(value) = value.map(str::to_owned).or_else(|| lookup(name)) {
+            variables.insert(name.to_owned(), value);
+        }
+    }
+    errors
+}
+
+/// A list of `KEY=value` as a mapping; a later item wins.
+pub(super) fn pairs(node: &mut Node) {
+    let Value::Seq(items) = &node.value else { return };
+    let mut map = Map::default();
+    for item in items {
+        let Some(text) = text_of(item) else { continue };
+        let (name, value) = match (item.as_str(), text.split_once('=')) {
+            (Some(_), Some((name, value))) => {
+                let pieces = Pieces::of(item, &['=']);
+                let node = pieces.node(name.len() + 1..text.len(), Value::String(value.into()));
+                (name.to_owned(), Entry { key_at: pieces.part(&(0..name.len())).0, value: node })
+            }
+            _ => (text, Entry { key_at: item.at, value: Node::new(Value::Null, item.at) }),
+        };
+        map.insert(name.into(), value);
+    }
+    node.value = Value::Map(map);
+}
+
+/// Adds to the mapping `key` of `map` what it does not say itself.
+fn below(map: &mut Map, key: &str, at: Location, values: IndexMap<String, String>, from: &HashMap<String, Location>) {
+    if values.is_empty() {
+        return;
+    }
+    let empty = || Entry { key_at: at, value: Node::new(Value::Map(Map::default()), at) };
+    let entry = map.entry(key.into()).or_insert_with(empty);
+    let Value::Map(there) = &mut entry.value.value else { return };
+    for (name, value) in values {
+        let at = from.get(&name).copied().unwrap_or(at);
+        let value = Node::string(value, at);
+        there.entry(name.into()).or_insert(Entry { key_at: at, value });
+    }
+}
+
+#[cfg(test)]
+mod tests;
