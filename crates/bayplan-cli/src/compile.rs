@@ -1,6 +1,6 @@
 //! `texts → findings and trees`: where the command line meets the library.
 
-use crate::discover::Fleet;
+use crate::discover::{self, Fleet};
 use crate::disk::Disk;
 use bayplan::compile::ComposeProject;
 use bayplan::emit::Tree;
@@ -34,7 +34,7 @@ pub struct Output {
 pub trait Compiler {
     /// Compiles a fleet for all its environments, or for the one named. `back` leads from the folder of a stack's compose
     /// file to the fleet's folder.
-    fn fleet(&self, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
+    fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
     /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
     fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run);
     /// The rules: name, and what `explain` prints.
@@ -48,11 +48,13 @@ pub trait Compiler {
 pub struct Library;
 
 impl Compiler for Library {
-    fn fleet(&self, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run) {
+    fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run) {
         let texts = bayplan::compile::FleetTexts {
             name: &fleet.name,
             settings: fleet.settings,
+            folder: &discover::show(here, &fleet.folder),
             blueprints: &fleet.blueprints,
+            files: &Disk(here),
             env_files: &fleet.environments,
             back,
             today: Some(&today()),

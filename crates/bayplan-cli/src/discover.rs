@@ -36,8 +36,8 @@ pub struct Fleet {
     pub folder: PathBuf,
     /// `fleet.yaml`; nothing where it could not be read.
     pub settings: Option<SourceId>,
-    /// The blueprints by file name: every other `.yaml` or `.yml` file in the folder.
-    pub blueprints: Vec<(String, SourceId)>,
+    /// The file names of the blueprints: every other `.yaml` or `.yml` file in the folder.
+    pub blueprints: Vec<String>,
     /// The environment files by file name: every `.env` or `NAME.env` file in the folder.
     pub environments: Vec<(String, SourceId)>,
 }
@@ -99,12 +99,13 @@ pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mu
         if !(is_environment || is_yaml && !name.starts_with('.')) {
             continue;
         }
-        let source = read(here, &path, sources, report)?;
-        match source {
-            None => {}
-            Some(source) if name == FLEET => fleet.settings = Some(source),
-            Some(source) if is_yaml => fleet.blueprints.push((name, source)),
-            Some(source) => fleet.environments.push((name, source)),
+        if is_yaml && name != FLEET {
+            fleet.blueprints.push(name);
+        } else if let Some(source) = read(here, &path, sources, report)? {
+            match is_yaml {
+                true => fleet.settings = Some(source),
+                false => fleet.environments.push((name, source)),
+            }
         }
     }
     Ok(fleet)
@@ -271,16 +272,13 @@ mod tests {
     #[test]
     fn files_of_a_fleet_and_files_that_are_no_text() {
         let dir = folder(&["shop/fleet.yaml", "shop/web.yaml", "shop/dev.env", "shop/notes.md", "shop/sub/x.yaml"]);
-        fs::write(dir.path().join("shop/bad.yaml"), b"a: \xff\xfe\n").unwrap();
-        fs::write(dir.path().join("shop/wide.yaml"), b"\xff\xfea\0").unwrap();
+        fs::write(dir.path().join("shop/bad.env"), b"a: \xff\xfe\n").unwrap();
+        fs::write(dir.path().join("shop/wide.env"), b"\xff\xfea\0").unwrap();
         let (mut sources, mut report) = (Sources::new(), Report::new());
         let fleet = read_fleet(dir.path(), &dir.path().join("shop"), &mut sources, &mut report).unwrap();
         let names = |files: &[(String, SourceId)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         assert_eq!((fleet.name.as_str(), fleet.settings.is_some()), ("shop", true));
-        assert_eq!(
-            (names(&fleet.blueprints), names(&fleet.environments)),
-            (vec!["web.yaml".into()], vec!["dev.env".into()])
-        );
+        assert_eq!((fleet.blueprints, names(&fleet.environments)), (vec!["web.yaml".into()], vec!["dev.env".into()]));
         let said: Vec<_> =
             report.findings.iter().map(|f| (sources.position(f.at).unwrap().column, f.message.as_str())).collect();
         assert_eq!(said, [(4, "the byte `0xff` is not UTF-8"), (1, "the file is UTF-16, not UTF-8")]);

@@ -56,7 +56,7 @@ impl Runner<'_> {
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
             let back = back(&here.join(out), &fleet.folder);
-            self.compiler.fleet(&fleet, &back, environment, &mut run);
+            self.compiler.fleet(here, &fleet, &back, environment, &mut run);
         }
         self.compiler.compose(here, &discover::projects(here, &found.compose), &mut run);
         run.report.sort(&run.sources);

@@ -13,15 +13,16 @@ use std::collections::BTreeMap;
 struct Fake;
 
 impl Compiler for Fake {
-    fn fleet(&self, fleet: &Fleet, _: &str, environment: Option<&str>, run: &mut Run) {
-        for (_, file) in &fleet.blueprints {
-            judge(*file, run);
+    fn fleet(&self, here: &Path, fleet: &Fleet, _: &str, environment: Option<&str>, run: &mut Run) {
+        let text = |name: &String| fs::read_to_string(fleet.folder.join(name)).unwrap();
+        for name in &fleet.blueprints {
+            let file = run.sources.add_file(discover::show(here, &fleet.folder.join(name)), text(name));
+            judge(file, run);
         }
         for name in ["dev", "prod"].into_iter().filter(|name| environment.is_none_or(|only| only == *name)) {
             let mut tree = Tree::new();
-            for (path, file) in &fleet.blueprints {
-                let text = run.sources.file(*file).unwrap().text.to_string();
-                tree.add(path, Comment::Hash, path, &text).unwrap();
+            for path in &fleet.blueprints {
+                tree.add(path, Comment::Hash, path, &text(path)).unwrap();
             }
             run.outputs.push(Output { fleet: fleet.name.clone(), environment: name.to_owned(), tree });
         }

@@ -6,13 +6,14 @@ use crate::finding::{Finding, Report, Subject};
 use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
 use crate::resolve::files::{Files, join};
-use crate::resolve::load::{Loader, Options};
-use crate::resolve::scope::Scope;
+use crate::resolve::load::{Cache, Loader, Options};
+use crate::resolve::scope::{Scope, Supplier};
 use crate::resolve::settle::{Document, Input, settle};
+use crate::resolve::variables::variables;
 use crate::rules;
 use crate::source::Sources;
 use crate::value::ProjectName;
-use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId, Value};
+use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId};
 use indexmap::IndexMap;
 
 /// The texts of a fleet.
@@ -21,8 +22,12 @@ pub struct FleetTexts<'a> {
     pub name: &'a str,
     /// `fleet.yaml`.
     pub settings: Option<SourceId>,
-    /// The blueprints, by file name.
-    pub blueprints: &'a [(String, SourceId)],
+    /// Its folder, as `files` opens it.
+    pub folder: &'a str,
+    /// The file names of the blueprints.
+    pub blueprints: &'a [String],
+    /// What blueprints include and extend is opened here, and they themselves.
+    pub files: &'a dyn Files,
     /// The environment files, by file name.
     pub env_files: &'a [(String, SourceId)],
     /// The way from the folder of a stack's compose file to the fleet's folder.
@@ -59,21 +64,7 @@ pub fn fleet(
         }
         None => Fleet::default(),
     };
-    let documents: Vec<Document> = texts
-        .blueprints
-        .iter()
-        .filter_map(|(name, file)| {
-            let node = read(*file, sources, report)?;
-            if !matches!(node.value, Value::Map(_)) {
-                let mut decoder = Decoder::new();
-                let _: Option<()> = decoder.wrong_type(&node, "a blueprint: a mapping with `services`");
-                report.extend(decoder.finish());
-                return None;
-            }
-            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
-            Some(Document { file: sources.name(*file).to_owned(), stem, node })
-        })
-        .collect();
+    let mut cache = Cache::default();
     let default = IndexMap::from([("default".to_owned(), Environment::default())]);
     let environments = if fleet.environments.is_empty() { &default } else { &fleet.environments };
     if let Some(wanted) = environment.filter(|wanted| !environments.contains_key(*wanted)) {
@@ -88,14 +79,11 @@ pub fn fleet(
     for (environment, settings_of) in
         environments.iter().filter(|(name, _)| environment.is_none_or(|wanted| *name == wanted))
     {
-        let input = Input {
-            fleet: &fleet,
-            settings: settings.as_ref(),
-            documents: &documents,
-            env_files: texts.env_files,
-            back: texts.back,
-        };
         let mut found = Report::new();
+        let variables = variables(environment, settings_of, settings.as_ref(), texts.env_files, sources, &mut found);
+        let documents = blueprints(texts, environment, &variables, &mut cache, sources, &mut found);
+        let (settings, variables) = (settings.as_ref(), &variables);
+        let input = Input { fleet: &fleet, settings, documents: &documents, variables, back: texts.back };
         let plan = settle(&input, environment, settings_of, sources, &mut found);
         rules::check(&plan, sources, texts.today, &mut found);
         let tree = if shape || found.denied() { None } else { vet_and_emit(plan, &mut found) };
@@ -103,6 +91,31 @@ pub fn fleet(
         compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), tree });
     }
     compiled
+}
+
+/// The blueprints of a fleet as they are in one environment.
+fn blueprints(
+    texts: &FleetTexts<'_>,
+    environment: &str,
+    variables: &IndexMap<String, String>,
+    cache: &mut Cache,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Document> {
+    let scope = Scope::of(Supplier::Environment, variables.clone());
+    let options = Options { interpolate: true, environment: Some(environment.to_owned()), ..Options::default() };
+    let mut loader = Loader::new(texts.files, cache, sources, report, options);
+    let mut documents = Vec::new();
+    for name in texts.blueprints {
+        let path = join(texts.folder, name);
+        if let Some(node) = loader.load(std::slice::from_ref(&path), texts.folder, &scope) {
+            let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
+            documents.push(Document { file: path, stem, node });
+        }
+    }
+    let included = loader.included_files();
+    documents.retain(|document| !included.contains(&document.file));
+    documents
 }
 
 fn vet_and_emit(plan: Plan, report: &mut Report) -> Option<Tree> {
@@ -140,7 +153,8 @@ pub fn projects(
     report: &mut Report,
 ) {
     let options = Options { interpolate: true, ..Options::default() };
-    let mut loader = Loader::new(files, sources, report, options);
+    let mut cache = Cache::default();
+    let mut loader = Loader::new(files, &mut cache, sources, report, options);
     let mut loaded = Vec::new();
     for project in projects {
         let scope = loader.dot_env(&project.folder, &Scope::default());
@@ -162,7 +176,8 @@ pub fn projects(
         let fleet = Fleet::default();
         let stem = ProjectName::normalize(&project.name).map_or_else(|| "compose".to_owned(), |name| name.to_string());
         let documents = [Document { file: main.to_owned(), stem, node }];
-        let input = Input { fleet: &fleet, settings: None, documents: &documents, env_files: &[], back: "." };
+        let variables = IndexMap::new();
+        let input = Input { fleet: &fleet, settings: None, documents: &documents, variables: &variables, back: "." };
         let plan = settle(&input, "default", &Environment::default(), sources, report);
         rules::check(&plan, sources, today, report);
     }

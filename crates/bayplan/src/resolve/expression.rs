@@ -5,7 +5,6 @@
 
 use crate::record::nearest;
 use crate::value::{Invalid, locate};
-use bayplan_yaml::node::Extra;
 use bayplan_yaml::{Location, Node, Value};
 use minijinja::value::{Object, Value as Jinja};
 use std::collections::BTreeMap;
@@ -25,6 +24,8 @@ pub trait Scope {
 pub struct Evaluated {
     /// The text as Compose will read it: results of expressions with every `$` doubled. Nothing where no expression is ours.
     pub template: Option<String>,
+    /// The expressions that are ours as written, and their results.
+    pub results: Vec<(String, String)>,
     /// The names and outputs that were asked for.
     pub asked: Vec<(String, String)>,
     /// What is wrong, with its bytes in the text.
@@ -46,6 +47,7 @@ pub fn evaluate(text: &str, scope: &dyn Scope) -> Evaluated {
             Some(value) => {
                 ours = true;
                 template.push_str(&value.replace('$', "$$"));
+                result.results.push((text[open..end].to_owned(), value));
             }
             None => template.push_str(&text[open..end]),
         }
@@ -184,18 +186,35 @@ pub struct Found {
     pub asked: Vec<(Location, String, String)>,
 }
 
-/// Evaluates the expressions in every string of `node`, keys aside. The results are kept as templates for the interpolation
-/// that follows.
+/// Evaluates the expressions in every string of `node`, keys aside. Only what was written is an expression: the value of a
+/// variable never is one.
 pub fn evaluate_node(node: &mut Node, scope: &dyn Scope, found: &mut Found) {
     match &mut node.value {
         Value::Map(map) => map.values_mut().for_each(|entry| evaluate_node(&mut entry.value, scope, found)),
         Value::Seq(items) => items.iter_mut().for_each(|item| evaluate_node(item, scope, found)),
         Value::String(text) if text.contains("{{") => {
-            let result = evaluate(text, scope);
+            let mut value = text.to_string();
+            let written = node.template().unwrap_or(&value).to_owned();
+            let result = evaluate(&written, scope);
+            let mut at = 0;
+            for (expression, replacement) in &result.results {
+                let Some(start) = value[at..].find(expression.as_str()) else {
+                    let start = written.find(expression.as_str()).unwrap_or_default();
+                    let error = Invalid::new(start..start + expression.len(), "an expression holds no variable")
+                        .help("put the variable beside the expression, not into it");
+                    found.errors.push((locate(node, &error.range), error));
+                    return;
+                };
+                value.replace_range(at + start..at + start + expression.len(), replacement);
+                at += start + replacement.len();
+            }
             found.errors.extend(result.errors.into_iter().map(|error| (locate(node, &error.range), error)));
             found.asked.extend(result.asked.into_iter().map(|(head, output)| (node.at, head, output)));
             if let Some(template) = result.template {
-                node.extra.get_or_insert_with(|| Box::new(Extra::default())).template = Some(template.into());
+                if let Some(extra) = node.extra.as_mut().filter(|extra| extra.template.is_some()) {
+                    extra.template = Some(template.into());
+                }
+                node.value = Value::String(value.into());
             }
         }
         _ => {}

@@ -83,10 +83,11 @@ pub fn open(
             let help = "bayplan fetches nothing: keep a copy beside the project, and name that";
             Finding::deny("remote-file", by, message).help(help)
         }
-        FileError::Missing => Finding::deny("missing-file", by, format!("the {what} `{path}` {error}"))
-            .help(format!("name a {what} that is there")),
+        FileError::Missing => {
+            Finding::deny("missing-file", by, format!("the {what} `{path}` {error}")).help("name a file that is there")
+        }
         _ => Finding::deny("unreadable-file", by, format!("the {what} `{path}` {error}"))
-            .help(format!("name a {what} that can be read")),
+            .help("name a file that can be read"),
     }))
 }
 

@@ -1,7 +1,6 @@
 //! `use` and `{{ … }}` → values: every service's archetype is expanded once, when the first expression asks for it.
 
 use super::expression::{self, Scope};
-use super::interpolate::{self, interpolate_node};
 use crate::blueprint::Route;
 use crate::blueprint::forms::RoutesForm;
 use crate::catalog::{self, Archetype, Expansion, Instance, Output};
@@ -85,17 +84,15 @@ impl<'a> Instances<'a> {
     fn expand(&self, stack: &str, service: &str, node: &Node) -> Expanded {
         let path = Path::from_iter(["services", service]);
         let Some(used) = node.get("use") else { return Expanded::default() };
-        let mut used = used.clone();
-        interpolate_node(&mut used, &|name| self.lookup(name), &mut interpolate::Found::default());
         let mut decoder = Decoder::at(path.key("use"));
         let Some(text) = used.as_str() else {
-            let _: Option<()> = decoder.wrong_type(&used, "the name of an archetype, such as `postgres:17.5`");
+            let _: Option<()> = decoder.wrong_type(used, "the name of an archetype, such as `postgres:17.5`");
             return Expanded { errors: decoder.finish(), ..Expanded::default() };
         };
         let (archetype, tag) = match catalog::parse_use(text) {
             Ok(found) => found,
             Err(invalid) => {
-                invalid.report(&used, &mut decoder);
+                invalid.report(used, &mut decoder);
                 return Expanded { errors: decoder.finish(), ..Expanded::default() };
             }
         };
@@ -105,9 +102,8 @@ impl<'a> Instances<'a> {
             None => Node::new(Value::Map(Default::default()), used.at),
         };
         let scope = Local { instances: self, stack };
-        // Errors of expressions and variables are reported with the whole service.
+        // Errors of expressions are reported with the whole service.
         expression::evaluate_node(&mut with, &scope, &mut expression::Found::default());
-        interpolate_node(&mut with, &|name| self.lookup(name), &mut interpolate::Found::default());
         let route = node.get("route").and_then(|route| self.route(route));
         let url = route.map(|route| {
             let tls = route.tls.unwrap_or(self.setting.tls);
@@ -130,9 +126,7 @@ impl<'a> Instances<'a> {
     }
 
     fn route(&self, node: &Node) -> Option<Route> {
-        let mut node = node.clone();
-        interpolate_node(&mut node, &|name| self.lookup(name), &mut interpolate::Found::default());
-        <RoutesForm as Form<Vec<Route>>>::read(&node, &mut Decoder::new())?.into_iter().next()
+        <RoutesForm as Form<Vec<Route>>>::read(node, &mut Decoder::new())?.into_iter().next()
     }
 
     /// Everything that expressions can ask a service for; nothing where it is being expanded.

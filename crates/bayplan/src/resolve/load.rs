@@ -12,20 +12,26 @@ use super::paths::{self, Base};
 use super::reset::Resets;
 use super::scope::Scope;
 use super::{aliases, cast, defaults, unicity, validation};
-use crate::finding::{Finding, Report, Subject};
+use crate::finding::{Finding, Level, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Value};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+/// The files read so far, by path.
+#[derive(Debug, Default)]
+pub struct Cache {
+    texts: HashMap<String, Option<SourceId>>,
+    documents: HashMap<String, Option<Rc<[Node]>>>,
+}
+
 /// Reads the files of projects, each once.
 pub struct Loader<'a> {
     pub(super) files: &'a dyn Files,
+    cache: &'a mut Cache,
     pub(super) sources: &'a mut Sources,
     pub(super) report: &'a mut Report,
     options: Options,
-    texts: HashMap<String, Option<SourceId>>,
-    documents: HashMap<String, Option<Rc<[Node]>>>,
     pub(super) included: HashMap<String, Node>,
     pub(super) includes: HashSet<String>,
     pub(super) bases: HashMap<String, Option<(Node, Resets)>>,
@@ -42,6 +48,8 @@ pub struct Options {
     pub canonical: bool,
     /// Whether the trees that values come from are kept: see [`Loader::layers`].
     pub trace: bool,
+    /// The environment, where the files are blueprints of a fleet.
+    pub environment: Option<String>,
     /// What `~` stands for in paths; it stays where nobody says.
     pub home: Option<String>,
 }
@@ -85,15 +93,20 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Loader<'a> {
-    /// A loader that has read nothing.
-    pub fn new(files: &'a dyn Files, sources: &'a mut Sources, report: &'a mut Report, options: Options) -> Self {
+    /// A loader of the files in `cache`, and of more.
+    pub fn new(
+        files: &'a dyn Files,
+        cache: &'a mut Cache,
+        sources: &'a mut Sources,
+        report: &'a mut Report,
+        options: Options,
+    ) -> Self {
         Self {
             files,
+            cache,
             sources,
             report,
             options,
-            texts: HashMap::new(),
-            documents: HashMap::new(),
             included: HashMap::new(),
             includes: HashSet::new(),
             bases: HashMap::new(),
@@ -188,7 +201,8 @@ impl<'a> Loader<'a> {
     }
 
     pub(super) fn canonical(&mut self, node: &mut Node) {
-        let unreadable = if self.options.interpolate { Unreadable::Report } else { Unreadable::Keep };
+        let final_text = self.options.interpolate && self.options.environment.is_none();
+        let unreadable = if final_text { Unreadable::Report } else { Unreadable::Keep };
         canonical(node, unreadable, self.report);
         unicity::enforce(node);
     }
@@ -203,7 +217,8 @@ impl<'a> Loader<'a> {
         let mut node = document.clone();
         if !matches!(node.value, Value::Map(_)) {
             let mut decoder = Decoder::new();
-            let _: Option<()> = decoder.wrong_type(&node, "a compose file: a mapping with `services`");
+            let what = if self.options.environment.is_some() { "a blueprint" } else { "a compose file" };
+            let _: Option<()> = decoder.wrong_type(&node, &format!("{what}: a mapping with `services`"));
             self.report.extend(decoder.finish());
             return None;
         }
@@ -215,11 +230,20 @@ impl<'a> Loader<'a> {
                 self.report.push(Finding::deny("invalid-template", at, error.message).maybe_help(error.help));
             }
             for unset in found.unset {
-                let message = format!("the variable `{}` has no value", unset.name);
-                let help = format!("set it in `.env`, or give it a default: `${{{}:-…}}`", unset.name);
+                let (name, default) = (&unset.name, format!("give it a default: `${{{}:-…}}`", unset.name));
+                let (message, help) = match &self.options.environment {
+                    Some(environment) => (
+                        format!("the variable `{name}` has no value in the environment `{environment}`"),
+                        format!("set it in a file of `env_files`, or {default}"),
+                    ),
+                    None => (format!("the variable `{name}` has no value"), format!("set it in `.env`, or {default}")),
+                };
                 self.report.push(Finding::warn("unset-variable", unset.at, message).help(help));
             }
-            cast::cast(&mut node, self.report);
+            // In a blueprint, an expression may stand where a number is wanted.
+            if self.options.environment.is_none() {
+                cast::cast(&mut node, self.report);
+            }
         }
         aliases::promote(&mut node, self.report);
         Some((node, resets))
@@ -228,7 +252,7 @@ impl<'a> Loader<'a> {
     /// The documents of a file; nothing where it cannot be read or is broken, which is reported at `by`, the place that
     /// names it, or in the file itself.
     pub(super) fn documents(&mut self, path: &str, by: Location) -> Option<Rc<[Node]>> {
-        if let Some(known) = self.documents.get(path) {
+        if let Some(known) = self.cache.documents.get(path) {
             return known.clone();
         }
         let read = self.text(path, by, "compose file").and_then(|source| {
@@ -241,22 +265,23 @@ impl<'a> Loader<'a> {
             let nodes: Rc<[Node]> = read.nodes.into_iter().flatten().collect();
             if nodes.is_empty() && silent {
                 let at = Location { source, ..Location::default() };
+                let level = if self.options.environment.is_some() { Level::Warn } else { Level::Deny };
                 self.report.push(
-                    Finding::deny("empty-file", at, "the file holds nothing")
+                    Finding::new("empty-file", level, at, "the file holds nothing")
                         .help("write `services:`, or remove the file")
                         .about(Subject::path(Path::root())),
                 );
             }
             (!broken && !nodes.is_empty()).then_some(nodes)
         });
-        self.documents.insert(path.to_owned(), read.clone());
+        self.cache.documents.insert(path.to_owned(), read.clone());
         read
     }
 
     /// The text of a file, registered once; nothing where it cannot be read, which is reported at `by`. `what` it is to be:
     /// "compose file".
     pub(super) fn text(&mut self, path: &str, by: Location, what: &str) -> Option<SourceId> {
-        if let Some(known) = self.texts.get(path) {
+        if let Some(known) = self.cache.texts.get(path) {
             return *known;
         }
         let source = match files::open(path, what, by, self.files, self.sources) {
@@ -266,7 +291,7 @@ impl<'a> Loader<'a> {
                 None
             }
         };
-        self.texts.insert(path.to_owned(), source);
+        self.cache.texts.insert(path.to_owned(), source);
         source
     }
 }

@@ -29,6 +29,8 @@ pub enum Supplier {
     Shell,
     /// An environment file.
     File(SourceId),
+    /// The committed variables of an environment of a fleet.
+    Environment,
     /// Compose itself: `COMPOSE_PROJECT_NAME`.
     Project,
 }

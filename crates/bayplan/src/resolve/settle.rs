@@ -1,11 +1,11 @@
 //! `documents → plan`: expressions, variables, archetypes and defaults first, then the intents of every service.
 
+use super::expression;
 use super::expression::evaluate_node;
 use super::instances::{Instances, Local, Setting, full_host};
 use super::interpolate::{self, interpolate_node};
 use super::merge::{merge_project, merge_service};
 use super::networks::{DEFAULT_POOLS, DerivedNetwork, Link, derive};
-use super::{expression, variables};
 use crate::blueprint::{self, Condition, Environment, Fleet, Intents, Size, SizeRef, TlsSetting};
 use crate::catalog::Output;
 use crate::compose;
@@ -14,7 +14,7 @@ use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
 use crate::record::{Form, Plain, Scalar, nearest};
 use crate::source::Sources;
 use crate::value::{Bytes, HostName};
-use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, SourceId, Value, to_node};
+use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Value, to_node};
 use indexmap::IndexMap;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ fn way_out(service: &str) -> String {
     format!("egress-{service}")
 }
 
-/// One blueprint as read.
+/// One blueprint as loaded: variables replaced, includes and extended services in place.
 pub struct Document {
     /// Its path, as shown.
     pub file: String,
@@ -42,8 +42,8 @@ pub struct Input<'a> {
     pub settings: Option<&'a Node>,
     /// The blueprints.
     pub documents: &'a [Document],
-    /// Environment files of the fleet's folder.
-    pub env_files: &'a [(String, SourceId)],
+    /// The variables of the environment.
+    pub variables: &'a IndexMap<String, String>,
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
 }
@@ -56,8 +56,8 @@ pub fn settle(
     sources: &mut Sources,
     report: &mut Report,
 ) -> Plan {
-    let variables = variables::variables(name, environment, input.settings, input.env_files, sources, report);
-    let domain = domain(name, environment, input, &variables, report);
+    let variables = input.variables;
+    let domain = domain(name, environment, input, variables, report);
     let tls = match &environment.tls {
         None | Some(TlsSetting::None) => Tls::None,
         Some(TlsSetting::Acme(acme)) => Tls::Acme { resolver: acme.resolver.clone(), email: acme.email.clone() },
@@ -66,8 +66,7 @@ pub fn settle(
         }
     };
     let (documents, files) = overlay(input, name, report);
-    let setting =
-        Setting { variables: &variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
+    let setting = Setting { variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
     let instances = Instances::new(&documents, setting);
     let mut settler = Settler {
         input,
@@ -90,7 +89,7 @@ pub fn settle(
         tls,
         hosts,
         stacks,
-        variables,
+        variables: variables.clone(),
         networks,
         settings: input.settings.cloned(),
     }
@@ -240,24 +239,13 @@ impl Settler<'_> {
         }
     }
 
-    /// Evaluates expressions and variables of a tree; the expressions that it asked.
+    /// Evaluates the expressions of a tree; the expressions that it asked.
     fn evaluate(&mut self, stack: &str, node: &mut Node) -> Vec<(Location, String, String)> {
         let scope = Local { instances: self.instances, stack };
         let mut found = expression::Found::default();
         evaluate_node(node, &scope, &mut found);
         for (at, error) in found.errors {
             self.report.push(Finding::deny("invalid-expression", at, error.message).maybe_help(error.help));
-        }
-        let mut templates = interpolate::Found::default();
-        interpolate_node(node, &|name| self.instances.lookup(name), &mut templates);
-        for (at, error) in templates.errors {
-            self.report.push(Finding::deny("invalid-template", at, error.message).maybe_help(error.help));
-        }
-        for unset in templates.unset {
-            let message =
-                format!("the variable `{}` has no value in the environment `{}`", unset.name, self.environment);
-            let help = format!("set it in a file of `env_files`, or give it a default: `${{{}:-…}}`", unset.name);
-            self.report.push(Finding::warn("unset-variable", unset.at, message).help(help));
         }
         found.asked
     }
@@ -795,7 +783,6 @@ impl Settler<'_> {
     fn evaluate_silently(&self, stack: &str, node: &mut Node) {
         let scope = Local { instances: self.instances, stack };
         evaluate_node(node, &scope, &mut expression::Found::default());
-        interpolate_node(node, &|name| self.instances.lookup(name), &mut interpolate::Found::default());
     }
 }
 

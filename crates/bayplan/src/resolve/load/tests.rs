@@ -16,7 +16,8 @@ fn load(files: &[(&str, &str)], named: &[&str]) -> (serde_json::Value, Vec<Strin
     let options = Options { interpolate: true, ..Options::default() };
     let named: Vec<String> = named.iter().map(|path| join("", path)).collect();
     let directory = super::super::files::folder(&named[0]);
-    let node = Loader::new(&texts, &mut sources, &mut report, options).load(&named, &directory, &shell);
+    let node =
+        Loader::new(&texts, &mut Cache::default(), &mut sources, &mut report, options).load(&named, &directory, &shell);
     let findings = report.findings.iter().map(|finding| {
         let place = sources.place(finding.at);
         let at = place.start.map_or_else(String::new, |start| format!(":{}:{}", start.line, start.column));
