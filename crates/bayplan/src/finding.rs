@@ -322,11 +322,12 @@ impl Report {
         self.findings.iter().any(|finding| finding.level == Level::Deny)
     }
 
-    /// Orders by file, position, rule and path, and drops what is said twice about one place.
+    /// Orders by file, position, rule and message, and drops what is said twice about one place: a value that several
+    /// services share, through `defaults` or an anchor, is wrong once.
     pub fn sort(&mut self, sources: &Sources) {
         fn key<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
             let at = finding.at;
-            (sources.name(at.source), at.source, at.span, finding.rule, &finding.subject, finding.message.as_str())
+            (sources.name(at.source), at.source, at.span, finding.rule, finding.message.as_str(), &finding.subject)
         }
         self.findings.sort_by(|a, b| key(a, sources).cmp(&key(b, sources)));
         // Two phases may say what is wrong with one value, each in its words: the one that says more stays.
@@ -336,7 +337,7 @@ impl Report {
             if twice && b.message.len() > a.message.len() {
                 std::mem::swap(a, b);
             }
-            twice || a.at == b.at && a.is_same(b) && a.message == b.message
+            twice || a.at == b.at && a.rule == b.rule && a.message == b.message
         });
     }
 

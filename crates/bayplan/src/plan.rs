@@ -140,6 +140,8 @@ pub struct Edge {
 /// A route, settled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
+    /// Its place among the routes of the service, as written.
+    pub index: usize,
     /// A name that is unique in the fleet.
     pub name: String,
     /// The full host name.

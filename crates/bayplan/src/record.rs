@@ -117,7 +117,12 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let name = plain(name);
     let mut best = None;
     for candidate in known {
-        let score = strsim::jaro_winkler(&name, &plain(candidate));
+        let other = plain(candidate);
+        // Two letters in the wrong order: of a short name little else is alike.
+        let swapped = name.len() == other.len()
+            && strsim::osa_distance(&name, &other) == 1
+            && strsim::hamming(&name, &other) == Ok(2);
+        let score = if swapped { 0.95 } else { strsim::jaro_winkler(&name, &other) };
         if score > 0.84 && best.is_none_or(|(top, _)| score > top) {
             best = Some((score, *candidate));
         }

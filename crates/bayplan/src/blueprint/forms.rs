@@ -1,7 +1,8 @@
 //! The short forms of intents: `needs: [db]`, `route: shop`, `metrics: 9102`, `backup: nightly`.
 
-use super::intents::{Backup, Exemption, Logs, Need, Parameters, Route, Schedule, Scrape, Size, SizeRef};
-use crate::record::{Form, Plain, schema};
+use super::intents::{Backup, Exemption, Logs, Need, Parameters, Protocol, Route, Schedule, Scrape, Size, SizeRef};
+use crate::record::{Form, Plain, form, schema};
+use crate::value::HttpUrl;
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decoder, Node, Value};
 use indexmap::IndexMap;
@@ -108,9 +109,18 @@ fn one_or_more<T>(
 
 impl Form<Vec<Route>> for RoutesForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<Route>> {
+        if node.as_seq().is_some_and(<[Node]>::is_empty) {
+            let help = Some("write a host name, or remove `route`".to_owned());
+            decoder.error(DecodeErrorKind::Value, node.at, "the list of routes is empty", help);
+        }
         one_or_more(node, decoder, |node, decoder| match &node.value {
             Value::String(host) => Some(Route { host: host.to_string(), ..Route::default() }),
-            Value::Map(_) => <Plain as Form<Route>>::read(node, decoder),
+            Value::Map(_) => {
+                let route = <Plain as Form<Route>>::read(node, decoder)?;
+                check_auth(node, &route, decoder);
+                check_tcp(node, &route, decoder);
+                Some(route)
+            }
             _ => decoder.wrong_type(node, "a host name or a mapping with `host`"),
         })
     }
@@ -121,14 +131,83 @@ impl Form<Vec<Route>> for RoutesForm {
     }
 }
 
+/// Says, at the value of `key` of a mapping, what is wrong with it.
+fn wrong(node: &Node, key: &str, message: impl Into<String>, help: &str, decoder: &mut Decoder) {
+    let at = node.get(key).map_or(node.at, |value| value.at);
+    decoder.in_key(key, |decoder| decoder.error(DecodeErrorKind::Value, at, message, Some(help.to_owned())));
+}
+
+fn check_auth(node: &Node, route: &Route, decoder: &mut Decoder) {
+    let (Some(auth), Some(written)) = (&route.auth, node.get("auth")) else { return };
+    // What could not be read was there all the same.
+    match (written.get("basic"), written.get("forward")) {
+        (None, None) => {
+            let help = "add `basic:` with a secret, or `forward:` with a URL";
+            wrong(
+                node,
+                "auth",
+                "`auth` says neither `basic` nor `forward`: it would let everybody pass",
+                help,
+                decoder,
+            );
+        }
+        (Some(_), Some(_)) => {
+            wrong(node, "auth", "`auth` has both `basic` and `forward`", "remove one of the two", decoder)
+        }
+        _ => {}
+    }
+    decoder.in_key("auth", |decoder| {
+        if let Some(secret) = auth.basic.as_ref().filter(|secret| !form::is_name(secret)) {
+            let message = format!("`{}` is no name of a secret", secret.escape_debug());
+            let help = "name a secret: letters, digits, `.`, `_` and `-`";
+            wrong(written, "basic", message, help, decoder);
+        }
+        if let (Some(address), Some(at)) = (&auth.forward, written.get("forward"))
+            && let Err(invalid) = HttpUrl::parse(address)
+        {
+            decoder.in_key("forward", |decoder| invalid.report(at, decoder));
+        }
+    });
+}
+
+/// A TCP stream has a server name and nothing else.
+fn check_tcp(node: &Node, route: &Route, decoder: &mut Decoder) {
+    if route.protocol != Some(Protocol::Tcp) {
+        return;
+    }
+    for key in ["path", "auth", "middlewares", "sticky", "priority"].iter().filter(|key| node.get(key).is_some()) {
+        let message = format!("a route with `protocol: tcp` takes no `{key}`: it is told apart by its host alone");
+        wrong(node, key, message, "remove it, or route by `protocol: http`", decoder);
+    }
+}
+
+/// Says what is wrong with a path prefix of a URL.
+pub fn check_path(node: &Node, path: &str, decoder: &mut Decoder) {
+    let message = format!("`{}` is no path of a URL", path.escape_debug());
+    if !path.starts_with('/') {
+        wrong(node, "path", message, "begin it with `/`", decoder);
+    } else if path.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        wrong(node, "path", message, "write spaces as `%20`", decoder);
+    }
+}
+
 impl Form<Vec<Scrape>> for MetricsForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<Scrape>> {
         if node.value == Value::Bool(false) {
             return Some(Vec::new());
         }
         one_or_more(node, decoder, |node, decoder| match &node.value {
-            Value::Map(_) => <Plain as Form<Scrape>>::read(node, decoder),
-            Value::Int(_) => {
+            Value::Map(_) => {
+                let scrape = <Plain as Form<Scrape>>::read(node, decoder)?;
+                if let Some(path) = &scrape.path {
+                    check_path(node, path, decoder);
+                }
+                (scrape.port != 0).then_some(scrape)
+            }
+            Value::String(text) if node.template().is_none() && text.parse::<i64>().is_err() => {
+                decoder.wrong_type(node, "a port, a mapping with `port`, or `false`")
+            }
+            Value::Int(_) | Value::String(_) => {
                 let port = <crate::record::Between<1, 65535> as Form<i64>>::read(node, decoder)?;
                 Some(Scrape { port, ..Scrape::default() })
             }
@@ -137,7 +216,8 @@ impl Form<Vec<Scrape>> for MetricsForm {
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         let scrape = <Plain as Form<Scrape>>::schema(generator);
-        let one = schema::either([json_schema!({ "type": "integer", "minimum": 1, "maximum": 65535 }), scrape]);
+        let port = <crate::record::Between<1, 65535> as Form<i64>>::schema(generator);
+        let one = schema::either([port, scrape]);
         schema::either([json_schema!({ "const": false }), one.clone(), schema::list(one, false)])
     }
 }
@@ -146,12 +226,39 @@ impl Form<Logs> for LogsForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Logs> {
         match node.value {
             Value::Bool(enabled) => Some(Logs { enabled: Some(enabled), ..Logs::default() }),
-            Value::Map(_) => <Plain as Form<Logs>>::read(node, decoder),
+            Value::Map(_) => {
+                let logs = <Plain as Form<Logs>>::read(node, decoder)?;
+                check_labels(node, &logs, decoder);
+                Some(logs)
+            }
             _ => decoder.wrong_type(node, "`true`, `false` or a mapping"),
         }
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         schema::either([json_schema!({ "type": "boolean" }), <Plain as Form<Logs>>::schema(generator)])
+    }
+}
+
+/// Labels that every line has of itself.
+const OWN_LABELS: [&str; 4] = ["container", "environment", "service", "stack"];
+
+fn check_labels(node: &Node, logs: &Logs, decoder: &mut Decoder) {
+    let Some(written) = node.get("labels").and_then(Node::as_map) else { return };
+    for name in logs.labels.keys() {
+        let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let valid = name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit());
+        let (message, help) = if OWN_LABELS.contains(&name.as_str()) {
+            (format!("every line has the label `{name}` already"), "choose another name")
+        } else if valid && !name.starts_with("__") {
+            continue;
+        } else {
+            let message = format!("`{}` is no name of a label", name.escape_debug());
+            (message, "use letters, digits and `_`, beginning with a letter")
+        };
+        let at = written.get(name.as_str()).map_or(node.at, |entry| entry.key_at);
+        decoder.in_key("labels", |decoder| {
+            decoder.in_key(name, |decoder| decoder.error(DecodeErrorKind::Value, at, message, Some(help.to_owned())));
+        });
     }
 }
 
@@ -171,7 +278,31 @@ impl Form<SizeRef> for SizeForm {
 impl Form<Backup> for BackupForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Backup> {
         match node.value {
-            Value::Map(_) => <Plain as Form<Backup>>::read(node, decoder),
+            Value::Map(_) => {
+                let backup = <Plain as Form<Backup>>::read(node, decoder)?;
+                match (node.get("schedule"), node.get("exempt")) {
+                    (None, None) => {
+                        let help = Some("add `schedule:`, or `exempt:` with the reason".to_owned());
+                        let message = "`backup` says neither `schedule` nor `exempt`";
+                        decoder.error(DecodeErrorKind::Value, node.at, message, help);
+                    }
+                    (Some(_), Some(_)) => {
+                        let message = "`backup` has both `schedule` and `exempt`";
+                        wrong(node, "exempt", message, "remove one of the two", decoder);
+                    }
+                    _ => {}
+                }
+                if backup.exempt.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+                    wrong(
+                        node,
+                        "exempt",
+                        "`exempt` needs a reason",
+                        "say in a few words why there is no backup",
+                        decoder,
+                    );
+                }
+                Some(backup)
+            }
             _ => <Plain as Form<Schedule>>::read(node, decoder)
                 .map(|schedule| Backup { schedule: Some(schedule), exempt: None }),
         }
@@ -188,9 +319,11 @@ impl Form<Exemption> for ExemptionForm {
             Value::Map(_) => <Plain as Form<Exemption>>::read(node, decoder)?,
             _ => return decoder.wrong_type(node, "a reason or a mapping with `reason`"),
         };
-        if exemption.reason.trim().is_empty() && node.get("reason").is_none_or(|reason| reason.as_str().is_some()) {
+        // A reason that is missing, or no text, was reported.
+        let written = if node.as_map().is_some() { node.get("reason") } else { Some(node) };
+        if let Some(reason) = written.filter(|node| node.as_str().is_some_and(|text| text.trim().is_empty())) {
             let help = Some("say in a few words why the rule may be broken here".to_owned());
-            decoder.error(DecodeErrorKind::Value, node.at, "an exemption needs a reason", help);
+            decoder.error(DecodeErrorKind::Value, reason.at, "an exemption needs a reason", help);
         }
         Some(exemption)
     }
@@ -203,7 +336,11 @@ impl Form<String> for Date {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<String> {
         let text = match &node.value {
             Value::String(text) | Value::Timestamp(text) => text.to_string(),
-            _ => return decoder.wrong_type(node, "a day as `YYYY-MM-DD`"),
+            _ => {
+                let help = Some("write it as `2027-01-31`".to_owned());
+                decoder.error(DecodeErrorKind::Type, node.at, format!("expected a day, found {}", node.kind()), help);
+                return None;
+            }
         };
         if is_day(&text) {
             return Some(text);

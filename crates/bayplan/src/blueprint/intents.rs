@@ -1,6 +1,7 @@
 //! The intents of a service: the keys that say what is wanted, beside Compose's own keys.
 
 use super::forms::{BackupForm, ExemptionForm, LogsForm, MetricsForm, NeedsForm, RoutesForm, SizeForm};
+use super::scalars::{Cores, Memory, PrometheusTime, ValidRegex};
 use crate::compose::short::ShortOr;
 use crate::record::{Between, Each, Extensions, Named, Plain, Values};
 use crate::value::Bytes;
@@ -121,7 +122,7 @@ record! {
         /// The path; `/metrics` where it is left out.
         path: Option<String>,
         /// The time between two scrapes, as Prometheus writes it (`30s`); its own default where it is left out.
-        interval: Option<String>,
+        interval: Option<String> = PrometheusTime,
         /// How the target is asked.
         scheme: Option<Scheme>,
     }
@@ -145,7 +146,7 @@ record! {
         /// Labels that every line gets.
         labels: IndexMap<String, String>,
         /// Lines that match this regular expression (RE2) are dropped.
-        drop: Option<String>,
+        drop: Option<String> = ValidRegex,
     }
 }
 
@@ -162,9 +163,9 @@ record! {
     /// CPU and memory limits.
     pub struct Size {
         /// CPU cores, such as `0.5`.
-        cpus: Option<f64>,
+        cpus: Option<f64> = Cores,
         /// Memory, such as `512M` (binary units, as in Compose).
-        memory: Option<Bytes>,
+        memory: Option<Bytes> = Memory,
         /// What is set aside for the service.
         reserve: Option<Reserve>,
     }
@@ -174,9 +175,9 @@ record! {
     /// CPU and memory that are set aside.
     pub struct Reserve {
         /// CPU cores.
-        cpus: Option<f64>,
+        cpus: Option<f64> = Cores,
         /// Memory.
-        memory: Option<Bytes>,
+        memory: Option<Bytes> = Memory,
     }
 }
 

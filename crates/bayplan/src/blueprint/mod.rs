@@ -3,6 +3,7 @@
 pub mod fleet;
 pub mod forms;
 pub mod intents;
+pub mod scalars;
 
 pub use fleet::{Acme, Certificate, Certificates, Defaults, Environment, Fleet, Host, TlsSetting};
 pub use intents::{

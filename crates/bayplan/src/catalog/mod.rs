@@ -173,6 +173,9 @@ pub fn parse_use(text: &str) -> Result<(&'static Archetype, &str), Invalid> {
         Some(at) => (&text[..at], ""),
         None => (text, ""),
     };
+    if name.is_empty() {
+        return Err(Invalid::whole(text, "the archetype is empty").help("name an archetype, such as `postgres:17.5`"));
+    }
     let Some(archetype) = find(name) else {
         let nearest = CATALOG
             .iter()

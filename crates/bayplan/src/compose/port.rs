@@ -1,7 +1,8 @@
 //! `ports`: where ports of containers are published.
 
 use crate::record;
-use crate::record::{Extensions, Form, Plain, schema};
+use crate::record::{Extensions, Form, Plain, Scalar, schema};
+use crate::value::Invalid;
 use crate::value::port::{PortRange, PortSpec, Protocol};
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decode, Decoder, Node, Value};
@@ -50,7 +51,10 @@ impl Form<Vec<Port>> for Ports {
         let mut ports: Vec<Port> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let read: Vec<Port> = decoder.in_index(index, |decoder| match &item.value {
-                Value::Map(_) => <Plain as Form<Port>>::read(item, decoder).into_iter().collect(),
+                // Without a target, which is an error, it is no port.
+                Value::Map(_) => {
+                    <Plain as Form<Port>>::read(item, decoder).into_iter().filter(|port| port.target != 0).collect()
+                }
                 Value::String(_) | Value::Int(_) => match PortSpec::decode(item, decoder) {
                     Some(spec) => spec.expand().iter().map(Port::from).collect(),
                     None => Vec::new(),
@@ -69,6 +73,26 @@ impl Form<Vec<Port>> for Ports {
         let mapping = <Plain as Form<Port>>::schema(generator);
         let short = json_schema!({ "type": ["string", "integer"] });
         schema::list(schema::either([short, mapping]), false)
+    }
+}
+
+/// `port[-end][/protocol]`, as a text or a number.
+pub enum Exposed {}
+
+impl Form<String> for Exposed {
+    fn read(node: &Node, decoder: &mut Decoder) -> Option<String> {
+        let text = <Scalar as Form<String>>::read(node, decoder)?;
+        let ports = text.split('/').next().unwrap_or(&text);
+        let invalid = match PortRange::parse(ports) {
+            Ok(range) if range.first > 0 => return Some(text),
+            Ok(_) => Invalid::part(0, ports, "nothing can listen on port 0").help("write a number from 1 to 65535"),
+            Err(invalid) => invalid,
+        };
+        invalid.report(node, decoder);
+        None
+    }
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        <Scalar as Form<String>>::schema(generator)
     }
 }
 

@@ -116,11 +116,11 @@ fn all_errors_of_a_file_are_found_at_once() {
             "7:17 99999 is not a port (write a number from 1 to 65535)",
             "9:24 expected one of `service_started`, `service_healthy`, `service_completed_successfully`, found `healthy` (did you mean `service_healthy`?)",
             "10:17 expected a mapping or a list of `name=value`, found nothing (give it a value, or remove it)",
-            "11:30 expected a duration, found an integer (put it in quotes)",
+            "11:30 expected a duration, found an integer (add a unit, such as `10s`)",
             "11:41 the test begins with `curl`, not with `CMD`, `CMD-SHELL` or `NONE` (begin the list with `CMD` or `CMD-SHELL`)",
             "12:46 expected a size with its unit, found an integer (write the unit, such as `512M`, or put a number of bytes in quotes)",
             "13:3 `my db` is not a name (use letters, digits, `.`, `_` and `-` only)",
-            "14:16 an image reference holds no white space",
+            "14:16 an image reference holds no white space (remove it)",
             "15:16 `much` is not a size (write a number and a unit, such as `512m` or `1.5g`)",
             "16:1 unknown key `secret` (did you mean `secrets`?)",
         ]

@@ -15,7 +15,7 @@ macro_rules! with_workload {
                 /// Where its ports are published.
                 ports: Vec<$crate::compose::port::Port> = $crate::compose::port::Ports,
                 /// Ports that it listens on, for people and programs to know: `port[-end][/protocol]`.
-                expose: Vec<String> = $crate::record::Distinct<$crate::record::Scalar>,
+                expose: Vec<String> = $crate::record::Distinct<$crate::compose::port::Exposed>,
                 /// Whether its standard input stays open.
                 stdin_open: Option<bool>,
                 /// Whether it gets a terminal.

@@ -25,7 +25,7 @@ impl Form<bool> for Plain {
             Value::String(text) => match text.to_lowercase().as_str() {
                 "true" | "y" | "yes" | "on" => Some(true),
                 "false" | "n" | "no" | "off" => Some(false),
-                _ => not(node, text, "`true` or `false`", decoder),
+                _ => not(node, text, "`true` or `false`", "write one of the two", decoder),
             },
             _ => decoder.wrong_type(node, "`true` or `false`"),
         }
@@ -53,7 +53,7 @@ impl Form<i64> for Plain {
         match &node.value {
             Value::String(text) => match text.parse() {
                 Ok(value) => Some(value),
-                Err(_) => not(node, text, "an integer", decoder),
+                Err(_) => not(node, text, "an integer", "write digits only", decoder),
             },
             _ => integer(node, decoder),
         }
@@ -100,7 +100,7 @@ impl Form<f64> for Plain {
             Value::Float(value) if value.is_finite() => Some(*value),
             Value::String(text) => match text.parse::<f64>() {
                 Ok(value) if value.is_finite() => Some(value),
-                _ => not(node, text, "a number", decoder),
+                _ => not(node, text, "a number", "write digits, with a dot before fractions, such as `0.5`", decoder),
             },
             _ => decoder.wrong_type(node, "a number"),
         }
@@ -248,9 +248,10 @@ fn integer(node: &Node, decoder: &mut Decoder) -> Option<i64> {
 }
 
 /// Reports that the text of `node` is not `wanted`.
-fn not<T>(node: &Node, text: &str, wanted: &str, decoder: &mut Decoder) -> Option<T> {
-    let help = node.template().map(|template| format!("`{template}` gives `{text}`"));
-    decoder.error(DecodeErrorKind::Value, node.at, format!("expected {wanted}, found `{text}`"), help);
+fn not<T>(node: &Node, text: &str, wanted: &str, help: &str, decoder: &mut Decoder) -> Option<T> {
+    let given = node.template().map(|template| format!(" (`{template}` gives that)")).unwrap_or_default();
+    let message = format!("expected {wanted}, found `{text}`{given}");
+    decoder.error(DecodeErrorKind::Value, node.at, message, Some(help.to_owned()));
     None
 }
 

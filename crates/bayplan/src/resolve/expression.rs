@@ -15,7 +15,8 @@ use std::sync::Arc;
 pub trait Scope {
     /// Every name that an expression can begin with.
     fn names(&self) -> Vec<String>;
-    /// The outputs of the service behind `head`, or an error; nothing where there is no such name.
+    /// The outputs of the service behind `head`, or an error, with an empty message where it was reported before; nothing
+    /// where there is no such name.
     fn outputs(&self, head: &str) -> Option<Result<BTreeMap<String, String>, String>>;
 }
 

@@ -5,6 +5,7 @@ use crate::blueprint::Route;
 use crate::blueprint::forms::RoutesForm;
 use crate::catalog::{self, Archetype, Expansion, Instance, Output};
 use crate::record::{Form, Scalar};
+use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{DecodeError, Decoder, Node, Path, Value};
 use indexmap::IndexMap;
 use std::cell::RefCell;
@@ -102,8 +103,10 @@ impl<'a> Instances<'a> {
             None => Node::new(Value::Map(Default::default()), used.at),
         };
         let scope = Local { instances: self, stack };
-        // Errors of expressions are reported with the whole service.
-        expression::evaluate_node(&mut with, &scope, &mut expression::Found::default());
+        // Errors of expressions are reported with the whole service, when nothing is being expanded any more: of a circle all
+        // that is left then is that its values are missing.
+        let mut found = expression::Found::default();
+        expression::evaluate_node(&mut with, &scope, &mut found);
         let route = node.get("route").and_then(|route| self.route(route));
         let url = route.map(|route| {
             let tls = route.tls.unwrap_or(self.setting.tls);
@@ -119,8 +122,22 @@ impl<'a> Instances<'a> {
             output: "../..",
         };
         let mut decoder = Decoder::at(path.key("with"));
+        empty(&with, &mut decoder);
         let expansion = (archetype.expand)(&with, &instance, &mut decoder);
-        let errors = decoder.finish();
+        let circle = found
+            .errors
+            .into_iter()
+            .filter(|(_, error)| error.message.is_empty() || error.message.contains(FROM_ITSELF));
+        let path = path.key("with");
+        let errors: Vec<DecodeError> = circle
+            .map(|(at, error)| {
+                let (message, path) = (error.message, path.clone());
+                let help = Some("write the value itself in one of the two".to_owned());
+                DecodeError { at, path, message, help, kind: DecodeErrorKind::Value }
+            })
+            .collect();
+        // What is empty for lack of that value is no error of its own.
+        let errors = if errors.is_empty() { decoder.finish() } else { errors };
         let expansion = if errors.is_empty() { expansion } else { None };
         Expanded { archetype: Some(archetype), expansion, errors }
     }
@@ -149,6 +166,23 @@ impl<'a> Instances<'a> {
         }
         outputs.extend(expanded.expansion.map(|expansion| expansion.outputs).unwrap_or_default());
         Some(outputs)
+    }
+}
+
+/// What is said of a service whose parameters ask for its own outputs, at once or through others.
+pub(super) const FROM_ITSELF: &str = "takes this value from itself";
+
+/// Reports parameters that are empty: no archetype has a use for one.
+fn empty(with: &Node, decoder: &mut Decoder) {
+    for (name, entry) in with.as_map().into_iter().flatten() {
+        decoder.in_key(name, |decoder| match &entry.value.value {
+            Value::String(text) if text.trim().is_empty() => {
+                let help = Some("give it a value, or remove it".to_owned());
+                decoder.error(DecodeErrorKind::Value, entry.value.at, format!("the parameter `{name}` is empty"), help);
+            }
+            Value::Map(_) => empty(&entry.value, decoder),
+            _ => {}
+        });
     }
 }
 
@@ -197,9 +231,14 @@ impl Scope for Local<'_> {
 
     fn outputs(&self, head: &str) -> Option<Result<BTreeMap<String, String>, String>> {
         let (stack, service) = self.resolve(head)?;
+        let broken = |expanded: Expanded| expanded.expansion.is_none() && !expanded.errors.is_empty();
+        // That was reported: a finding without a message says what follows from it.
+        if self.instances.expanded(&stack, &service).is_some_and(broken) {
+            return Some(Err(String::new()));
+        }
         Some(match self.instances.outputs(&stack, &service) {
             Some(outputs) => Ok(outputs.into_iter().map(|(name, output)| (name, output.text())).collect()),
-            None => Err(format!("`{head}` takes a value from itself, through the services that it names")),
+            None => Err(format!("`{head}` {FROM_ITSELF}")),
         })
     }
 }

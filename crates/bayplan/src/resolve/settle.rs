@@ -11,7 +11,8 @@ use crate::catalog::Output;
 use crate::compose;
 use crate::finding::{Finding, Report, Subject};
 use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
-use crate::record::{Form, Plain, Scalar, nearest};
+use crate::record::scalar::text_of;
+use crate::record::{Form, Plain, nearest};
 use crate::source::Sources;
 use crate::value::{Bytes, HostName};
 use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Value, to_node};
@@ -272,11 +273,17 @@ impl Settler<'_> {
             return;
         }
         let asked = self.evaluate(stack, &mut written);
+        self.report.extend(super::written::check(stack, name, &written));
         let expanded = self.instances.expanded(stack, name).unwrap_or_default();
+        // What is wrong with `use` and `with` as such is said once.
+        let said: Vec<Location> = expanded.errors.iter().map(|error| error.at).collect();
         self.report.extend(expanded.errors.into_iter().map(|error| {
             let finding: Finding = error.into();
-            let rule =
-                if finding.message.starts_with("there is no archetype") { "unknown-archetype" } else { finding.rule };
+            let rule = match &finding.message {
+                message if message.starts_with("there is no archetype") => "unknown-archetype",
+                message if message.contains(super::instances::FROM_ITSELF) => "invalid-expression",
+                _ => finding.rule,
+            };
             about(Finding { rule, ..finding }, stack, Some(name))
         }));
         let expansion = expanded.expansion.unwrap_or_default();
@@ -284,6 +291,7 @@ impl Settler<'_> {
         if let Some(defaults) = &self.input.fleet.defaults {
             let mut defaults = defaults.0.clone();
             interpolate_node(&mut defaults, &|name| self.instances.lookup(name), &mut interpolate::Found::default());
+            super::limits::leave_to(&written, &mut defaults);
             base = defaults;
         }
         if let Some(archetype) = expanded.archetype {
@@ -301,7 +309,8 @@ impl Settler<'_> {
         node.at = written.at;
         let mut decoder = Decoder::at(path);
         let read = <Plain as Form<blueprint::Service>>::read(&node, &mut decoder);
-        self.report.extend(decoder.finish().into_iter().map(|error| about(error.into(), stack, Some(name))));
+        let errors = decoder.finish().into_iter().filter(|error| !said.contains(&error.at));
+        self.report.extend(errors.map(|error| about(error.into(), stack, Some(name))));
         let Some(read) = read else { return };
         let scope = Local { instances: self.instances, stack };
         let mut grants: BTreeSet<(String, String)> =
@@ -341,6 +350,12 @@ impl Settler<'_> {
         let (stack, service) = name.split_once('/').unwrap_or((stack, name));
         let key = (stack.to_owned(), service.to_owned());
         self.drafts.contains_key(&key).then_some(key)
+    }
+
+    /// Whether the service that `name` means in `stack` was written, if only in a form that could not be read.
+    fn is_written(&self, stack: &str, name: &str) -> bool {
+        let (stack, service) = name.split_once('/').unwrap_or((stack, name));
+        self.instances.stacks.get(stack).and_then(|node| node.get("services")?.get(service)).is_some()
     }
 
     fn settle(
@@ -410,6 +425,8 @@ impl Settler<'_> {
                     );
                 }
                 Some((stack, service)) => edges.push(Edge { stack, service, need: need.clone() }),
+                // A service that could not be read was reported.
+                None if self.is_written(stack, target) => {}
                 None => {
                     let known: Vec<String> = self
                         .drafts
@@ -472,6 +489,17 @@ impl Settler<'_> {
             let subject = Subject::service(stack, name);
             let subject = subject.clone().with_path(subject.path.key("route"));
             let setting = &self.instances.setting;
+            if intent.host.is_empty() {
+                // Where the key itself is missing, that was said.
+                if let Some(host) =
+                    item.and_then(|node| node.get("host").or(Some(node))).filter(|node| node.as_str().is_some())
+                {
+                    let help = "write a label below the domain, such as `shop`, or a full host name";
+                    let finding = Finding::deny("invalid-value", host.at, "the host name is empty").help(help);
+                    self.report.push(finding.about(subject.clone()));
+                }
+                continue;
+            }
             if setting.domain.is_none() && (intent.host == "@" || !intent.host.contains('.')) {
                 let message = format!(
                     "`{}` is no full host name, and the environment `{}` has no domain",
@@ -519,7 +547,7 @@ impl Settler<'_> {
             };
             let label = if index == 0 { format!("{stack}-{name}") } else { format!("{stack}-{name}-{}", index + 1) };
             let tls = intent.tls.unwrap_or(setting.tls);
-            routes.push(Route { name: label, host, path: intent.path.clone(), port, tls, intent });
+            routes.push(Route { index, name: label, host, path: intent.path.clone(), port, tls, intent });
         }
         routes
     }
@@ -596,9 +624,7 @@ impl Settler<'_> {
         if let Some(size) = self.size(key) {
             let draft = &self.drafts[key];
             // Compose refuses a limit that stands in both places with two values, or in one of the two only.
-            let written = |key: &str| {
-                draft.node.get(key).and_then(|node| <Scalar as Form<String>>::read(node, &mut Decoder::new()))
-            };
+            let written = |key: &str| draft.node.get(key).and_then(text_of);
             let limits = |cpus: Option<f64>, memory: Option<Bytes>, cpu_key: &str, memory_key: &str| {
                 let mut limits = serde_json::Map::new();
                 if let Some(cpus) = written(cpu_key).or(cpus.map(|cpus| cpus.to_string())) {

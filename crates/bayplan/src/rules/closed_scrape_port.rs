@@ -1,8 +1,9 @@
 //! `closed-scrape-port`: metrics are scraped from a port that the service does not open
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
+use bayplan_yaml::Node;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -19,20 +20,24 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        for scrape in &service.scrapes {
-            let open = service.ports.iter().any(|port| i64::from(*port) == scrape.port);
-            if !open && !service.ports.is_empty() && service.archetype.is_some() {
-                let ports = service.ports.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
-                let message = format!("`{name}` is scraped at port {}, but opens {ports}", scrape.port);
-                found
-                    .service(rule, stack, name, &["metrics"], message)
-                    .set_help("name one of these ports, or add the port to `expose`");
-            } else if !open && !service.ports.is_empty() {
-                let message =
-                    format!("`{name}` is scraped at port {}, which is not among those that it names", scrape.port);
-                let finding = found.service(rule, stack, name, &["metrics"], message);
-                finding.set_help(format!("add `\"{}\"` to `expose`, or correct the port", scrape.port));
+        let named = &service.ports;
+        for (index, scrape) in service.scrapes.iter().enumerate() {
+            if named.is_empty() || named.iter().any(|port| i64::from(*port) == scrape.port) {
+                continue;
             }
+            let metrics = service_path(name).key("metrics");
+            let list = stack.document.at_path(&metrics).and_then(Node::as_seq);
+            let one = if list.is_some() { metrics.index(index) } else { metrics };
+            let port = one.key("port");
+            let path = if stack.document.at_path(&port).is_some() { port } else { one };
+            let ports = named.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{name}` is scraped at port {}, but opens {ports}", scrape.port);
+            let help = if service.archetype.is_some() {
+                "name one of these ports, or add the port to `expose`".to_owned()
+            } else {
+                format!("add `\"{}\"` to `expose`, or correct the port", scrape.port)
+            };
+            found.value(rule, stack, name, path, message).set_help(help);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `exposed-port`: a port is published on every interface of the host.
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, port_path};
 use crate::finding::Level;
 use crate::plan::{Plan, Role};
 
@@ -29,7 +29,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 continue;
             }
             let message = format!("`{name}` publishes its port {} on every interface of the host", port.target);
-            let finding = found.service(rule, stack, name, &["ports"], message);
+            let finding = found.value(rule, stack, name, port_path(stack, name, port), message);
             if DATASTORES.contains(&port.target) {
                 finding.level = Level::Deny;
             }

@@ -1,10 +1,9 @@
 //! `host-port-collision`: two services publish the same port of a host
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, port_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::value::Protocol;
-use bayplan_yaml::Path;
 use std::net::IpAddr;
 
 /// The rule.
@@ -33,7 +32,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         for port in &service.compose.ports {
             let Some(published) = port.published else { continue };
-            let path = Path::from_iter(["services", name, "ports"]);
+            let path = port_path(stack, name, port);
             let one = Taken {
                 host: &stack.host,
                 ip: port.host_ip.filter(|ip| !ip.is_unspecified()),
@@ -58,7 +57,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 };
                 let message = format!("`{name}` publishes port {}, which {who} publishes too", one.ports.0);
                 let at = other.at;
-                let finding = found.service(rule, stack, name, &["ports"], message);
+                let finding = found.value(rule, stack, name, path, message);
                 finding.set_help("publish it on another port, or leave it out and use a route");
                 finding.related.push(crate::finding::Label { at, message: "published here too".to_owned() });
             }

@@ -3,6 +3,8 @@
 //! A rule looks at the whole plan and reports facts. Levels and exemptions are settled here, and nowhere else.
 
 mod closed_scrape_port;
+mod consistency;
+mod daemon;
 mod dependency_cycle;
 mod duplicate_route;
 mod exposed_port;
@@ -12,6 +14,7 @@ mod memory_overcommit;
 mod network_budget;
 mod plaintext_secret;
 mod privilege_escalation;
+mod refused;
 mod static_ip;
 mod unbounded_cpu;
 mod unbounded_memory;
@@ -29,11 +32,13 @@ mod unscraped_metrics;
 mod unshared_network;
 mod writable_rootfs;
 
+use crate::compose::port::{Port, Ports};
 use crate::finding::{Finding, Level, Report, Subject};
-use crate::plan::{Plan, Stack};
-use crate::record::nearest;
+use crate::plan::{Plan, Route, Stack};
+use crate::record::{Form, nearest};
 use crate::source::Sources;
-use bayplan_yaml::{Location, Path};
+use bayplan_yaml::{Decoder, Location, Node, Path, Value};
+use refused::Refused;
 
 /// A rule.
 pub struct Rule {
@@ -91,10 +96,13 @@ pub const RULES: &[Rule] = &[
 pub const EARLIER: &[(&str, &str)] = &[
     ("broken-alias", "an alias or merge key names nothing that it could"),
     ("colliding-output", "two generated files would have the same path"),
+    ("conflicting-keys", "two keys are there of which Compose takes only one, or only one value"),
     ("duplicate-key", "a mapping has a key twice"),
-    ("duplicate-name", "two blueprints of a fleet have the same name"),
+    ("duplicate-mount", "two mounts of a service stand at the same path"),
+    ("duplicate-name", "two blueprints of a fleet, or two containers of a host, have the same name"),
     ("empty-file", "a file holds nothing"),
     ("expired-exemption", "an exemption is past its last day"),
+    ("ignored-option", "Compose ignores an option without a word"),
     ("invalid-env-file", "a line of an environment file is no variable"),
     ("invalid-expression", "an expression `{{ … }}` cannot be evaluated"),
     ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
@@ -138,15 +146,100 @@ fn indented(text: &str) -> String {
 pub struct Findings<'a> {
     found: Vec<Finding>,
     sources: &'a Sources,
+    refused: Refused,
 }
 
 impl Findings<'_> {
     /// Reports `message` about the value at `path` (from the service on) of a service.
     pub fn service(&mut self, rule: &Rule, stack: &Stack, name: &str, path: &[&str], message: String) -> &mut Finding {
-        let full = path.iter().fold(Path::from_iter(["services", name]), |path, key| path.key(*key));
-        let at = self.at(stack, &full);
-        let subject = Subject::service(&stack.name, name).with_path(full);
+        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+        self.value(rule, stack, name, path, message)
+    }
+
+    /// Reports `message` about the item `is` of the list at `path` (from the service on) of a service; about the whole
+    /// list where it has none.
+    pub fn item(
+        &mut self,
+        rule: &Rule,
+        stack: &Stack,
+        name: &str,
+        path: &[&str],
+        is: impl Fn(&Node) -> bool,
+        message: String,
+    ) -> &mut Finding {
+        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+        self.item_at(rule, stack, name, path, is, message)
+    }
+
+    /// Reports `message` about the item `is` of the list at the whole path `list`; about that where it has none.
+    pub fn item_at(
+        &mut self,
+        rule: &Rule,
+        stack: &Stack,
+        name: &str,
+        list: Path,
+        is: impl Fn(&Node) -> bool,
+        message: String,
+    ) -> &mut Finding {
+        let items = stack.document.at_path(&list).and_then(Node::as_seq);
+        let path = match items.and_then(|items| items.iter().position(is)) {
+            Some(index) => list.index(index),
+            None => list,
+        };
+        self.value(rule, stack, name, path, message)
+    }
+
+    /// Reports `message` about the value at the whole path `path`, which belongs to a service.
+    pub fn value(&mut self, rule: &Rule, stack: &Stack, name: &str, path: Path, message: String) -> &mut Finding {
+        let at = self.at(stack, &path);
+        let subject = Subject::service(&stack.name, name).with_path(path);
         self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
+    }
+
+    /// Reports what no exemption allows, about the value at the whole path `path` of a service.
+    pub fn fault(
+        &mut self,
+        rule: &'static str,
+        level: Level,
+        stack: &Stack,
+        name: &str,
+        path: Path,
+        message: String,
+    ) -> &mut Finding {
+        let at = self.at(stack, &path);
+        let subject = Subject::service(&stack.name, name).with_path(path);
+        self.push(Finding::new(rule, level, at, message).about(subject))
+    }
+
+    /// Reports what no exemption allows, about a value at the top of a stack.
+    pub fn top(
+        &mut self,
+        rule: &'static str,
+        level: Level,
+        stack: &Stack,
+        path: Path,
+        message: String,
+    ) -> &mut Finding {
+        let at = stack.locate(&path);
+        self.push(Finding::new(rule, level, at, message).about(Subject::stack(&stack.name).with_path(path)))
+    }
+
+    /// Whether the value at `path` of a stack was written, but could not be read.
+    pub fn is_refused(&self, stack: &Stack, path: &Path) -> bool {
+        self.refused.holds(&stack.name, path)
+    }
+
+    /// Whether something at one of these paths (from the service on) was written, but could not be read.
+    pub fn is_any_refused(&self, stack: &Stack, name: &str, paths: &[&[&str]]) -> bool {
+        paths.iter().any(|path| {
+            let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+            self.refused.holds(&stack.name, &path) || self.refused.inside(&stack.name, &path)
+        })
+    }
+
+    /// Whether a person wrote the value at `path` of a stack.
+    pub fn is_written(&self, stack: &Stack, path: &Path) -> bool {
+        stack.document.at_path(path).is_some_and(|node| self.sources.file(node.at.source).is_some())
     }
 
     /// Reports a finding.
@@ -197,15 +290,56 @@ impl Finding {
     }
 }
 
+/// The path of a service.
+pub fn service_path(name: &str) -> Path {
+    Path::from_iter(["services", name])
+}
+
+/// The path of a route of a service: one that is written without a list is `route` itself.
+pub fn route_path(stack: &Stack, name: &str, route: &Route) -> Path {
+    let path = service_path(name).key("route");
+    let list = stack.document.at_path(&path).and_then(Node::as_seq);
+    if list.is_some() { path.index(route.index) } else { path }
+}
+
+/// The path of the item of `ports` that publishes `port`: one item may stand for a range.
+pub fn port_path(stack: &Stack, name: &str, port: &Port) -> Path {
+    let list = service_path(name).key("ports");
+    let items = stack.document.at_path(&list).and_then(Node::as_seq).unwrap_or_default();
+    let is = |item: &Node| {
+        let one = Node::new(Value::Seq(vec![item.clone()]), item.at);
+        <Ports as Form<Vec<Port>>>::read(&one, &mut Decoder::new()).is_some_and(|ports| ports.contains(port))
+    };
+    match items.iter().position(is) {
+        Some(index) => list.index(index),
+        None => list,
+    }
+}
+
+/// Whether a list item of the short or the long form names `wanted`: `wanted`, `wanted:…`, `{ source: wanted }`.
+pub fn names(item: &Node, wanted: &str) -> bool {
+    let short = |text: &str| text == wanted || text.strip_prefix(wanted).is_some_and(|rest| rest.starts_with(':'));
+    item.as_str().is_some_and(short) || item.get("source").and_then(Node::as_str) == Some(wanted)
+}
+
 /// Runs every rule, then spends levels and exemptions. `today` is the day, as `YYYY-MM-DD`; without it nothing expires.
 pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut Report) {
-    let mut findings = Findings { found: Vec::new(), sources };
+    let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report) };
+    consistency::check(plan, &mut findings);
+    daemon::check(plan, &mut findings);
     for rule in RULES {
         (rule.check)(rule, plan, &mut findings);
     }
     let mut settled = Vec::new();
     let mut spent: Vec<(String, String, String)> = Vec::new();
     for mut finding in std::mem::take(&mut findings.found) {
+        if is_consequence(&finding, plan, &findings.refused) {
+            continue;
+        }
+        if EARLIER.iter().any(|(name, _)| *name == finding.rule) {
+            settled.push(finding);
+            continue;
+        }
         let exemption =
             finding.subject.stack.as_deref().zip(finding.subject.service.as_deref()).and_then(|(stack, service)| {
                 let exemption = plan.service(stack, service)?.allow.get(finding.rule)?;
@@ -227,6 +361,20 @@ pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut R
     exemptions(plan, today, &spent, &mut findings);
     settled.append(&mut findings.found);
     report.extend(settled);
+    refused::drop_consequences(report);
+}
+
+/// Whether a finding only follows from a value that was refused: the value itself, the exemption, or the archetype that
+/// would have brought it.
+fn is_consequence(finding: &Finding, plan: &Plan, refused: &Refused) -> bool {
+    let Some(stack) = finding.subject.stack.as_deref() else { return false };
+    let Some(service) = finding.subject.service.as_deref() else { return false };
+    let path = service_path(service);
+    let absent = || plan.stacks.get(stack).is_none_or(|stack| stack.document.at_path(&finding.subject.path).is_none());
+    let has = |key: &str| refused.holds(stack, &path.key(key)) || refused.inside(stack, &path.key(key));
+    refused.holds(stack, &finding.subject.path)
+        || refused.holds(stack, &path.key("allow").key(finding.rule))
+        || (has("use") || has("with")) && absent()
 }
 
 fn is_expired(until: Option<&str>, today: Option<&str>) -> bool {
@@ -256,7 +404,10 @@ fn exemptions(plan: &Plan, today: Option<&str>, spent: &[(String, String, String
                     format!("the exemption of `{name}` from `{rule}` ended on {until}"),
                 )
                 .help("mend what it allowed, or give it a later day and a reason that still holds")
-            } else if !spent.iter().any(|(of, service, by)| of == &stack.name && service == name && by == rule) {
+            } else if !spent.iter().any(|(of, service, by)| of == &stack.name && service == name && by == rule)
+                // What was refused may be what it is for.
+                && !findings.refused.inside(&stack.name, &service_path(name))
+            {
                 Finding::warn(
                     "unused-exemption",
                     at,

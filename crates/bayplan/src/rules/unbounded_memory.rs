@@ -17,10 +17,16 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// Where a limit is written.
+const WRITTEN_AS: &[&[&str]] = &[&["mem_limit"], &["deploy", "resources", "limits", "memory"], &["size"]];
+
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let limits = service.compose.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
-        if service.compose.mem_limit.is_none() && limits.is_none_or(|limits| limits.memory.is_none()) {
+        let limit = limits.and_then(|limits| limits.memory).or(service.compose.mem_limit);
+        // Docker takes 0 and -1 for "no limit".
+        let refused = found.is_any_refused(stack, name, WRITTEN_AS);
+        if limit.is_none_or(|limit| limit.0 <= 0) && !refused {
             let message = format!("`{name}` has no limit on memory");
             found
                 .service(rule, stack, name, &["mem_limit"], message)

@@ -3,7 +3,9 @@
 use super::{Findings, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
+use crate::record::form::is_name;
 use crate::record::nearest;
+use bayplan_yaml::Path;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,19 +22,20 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let keys = service.compose.networks.keys().filter(|key| *key != "default");
-        let used: Vec<(Vec<&str>, &str)> = keys.map(|key| (vec!["networks", key.as_str()], key.as_str())).collect();
-        for (path, wanted) in used {
-            if stack.project.networks.contains_key(wanted) {
+        for wanted in service.compose.networks.keys().filter(|key| *key != "default") {
+            if stack.project.networks.contains_key(wanted)
+                || found.is_refused(stack, &Path::root().key("networks").key(wanted))
+            {
                 continue;
             }
             let known: Vec<&str> = stack.project.networks.keys().map(String::as_str).collect();
             let help = match nearest(wanted, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declare it at the top: `networks: {{ {wanted}: … }}`"),
+                None if is_name(wanted) => format!("declare it at the top: `networks: {{ {wanted}: }}`"),
+                None => "a network is named by letters, digits, `.`, `_` and `-`: give it such a name".to_owned(),
             };
             let message = format!("`{name}` uses the network `{wanted}`, which is not declared");
-            found.service(rule, stack, name, &path, message).set_help(help);
+            found.service(rule, stack, name, &["networks", wanted], message).set_help(help);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! `undefined-secret`: a service uses a secret that is not declared
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, names};
 use crate::finding::Level;
 use crate::plan::Plan;
+use crate::record::form::is_name;
 use crate::record::nearest;
+use bayplan_yaml::Path;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,20 +22,20 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let grants = service.compose.secrets.iter();
-        let used: Vec<(Vec<&str>, &str)> =
-            grants.filter_map(|grant| Some((vec!["secrets"], grant.source.as_deref()?))).collect();
-        for (path, wanted) in used {
-            if stack.project.secrets.contains_key(wanted) {
+        for wanted in service.compose.secrets.iter().filter_map(|grant| grant.source.as_deref()) {
+            if stack.project.secrets.contains_key(wanted)
+                || found.is_refused(stack, &Path::root().key("secrets").key(wanted))
+            {
                 continue;
             }
             let known: Vec<&str> = stack.project.secrets.keys().map(String::as_str).collect();
             let help = match nearest(wanted, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("declare it at the top: `secrets: {{ {wanted}: … }}`"),
+                None if is_name(wanted) => format!("declare it at the top: `secrets: {{ {wanted}: … }}`"),
+                None => "a secret is named by letters, digits, `.`, `_` and `-`: give it such a name".to_owned(),
             };
             let message = format!("`{name}` uses the secret `{wanted}`, which is not declared");
-            found.service(rule, stack, name, &path, message).set_help(help);
+            found.item(rule, stack, name, &["secrets"], |item| names(item, wanted), message).set_help(help);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `undefined-service`: a service refers to one that does not exist
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, names, service_path};
+use crate::compose::Service;
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::nearest;
@@ -20,28 +21,11 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let mut named: Vec<(Vec<&str>, &str)> = Vec::new();
-        for (target, dependency) in &service.compose.depends_on {
-            if dependency.required != Some(false) {
-                named.push((vec!["depends_on", target], target));
-            }
-        }
-        for (key, mode) in [
-            ("network_mode", &service.compose.network_mode),
-            ("ipc", &service.compose.ipc),
-            ("pid", &service.compose.pid),
-        ] {
-            named
-                .extend(mode.as_ref().and_then(|mode| mode.strip_prefix("service:")).map(|target| (vec![key], target)));
-        }
-        for link in &service.compose.links {
-            named.push((vec!["links"], link.split(':').next().unwrap_or(link)));
-        }
-        for from in service.compose.volumes_from.iter().filter(|from| !from.starts_with("container:")) {
-            named.push((vec!["volumes_from"], from.split(':').next().unwrap_or(from)));
-        }
-        for (path, target) in named {
-            if stack.services.contains_key(target) {
+        let optional =
+            |target: &str| service.compose.depends_on.get(target).is_some_and(|to| to.required == Some(false));
+        let named = references(&service.compose);
+        for (path, target) in named.into_iter().filter(|(path, target)| path[0] != "depends_on" || !optional(target)) {
+            if stack.services.contains_key(target) || found.is_refused(stack, &service_path(target)) {
                 continue;
             }
             let known: Vec<&str> = stack.services.keys().map(String::as_str).collect();
@@ -50,7 +34,22 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 None => "name a service of the same project".to_owned(),
             };
             let message = format!("`{name}` refers to the service `{target}`, which does not exist");
-            found.service(rule, stack, name, &path, message).set_help(help);
+            let list = path.iter().fold(service_path(name), |path, key| path.key(*key));
+            found.item_at(rule, stack, name, list, |item| names(item, target), message).set_help(help);
         }
     }
+}
+
+/// The services of the same project that `service` refers to outside of `needs`, each with the keys where it does.
+pub(super) fn references(service: &Service) -> Vec<(Vec<&str>, &str)> {
+    let mut named: Vec<(Vec<&str>, &str)> =
+        service.depends_on.keys().map(|target| (vec!["depends_on", target.as_str()], target.as_str())).collect();
+    for (key, mode) in [("network_mode", &service.network_mode), ("ipc", &service.ipc), ("pid", &service.pid)] {
+        let target = mode.as_ref().and_then(|mode| mode.strip_prefix("service:"));
+        named.extend(target.map(|target| (vec![key], target)));
+    }
+    named.extend(service.links.iter().map(|link| (vec!["links"], link.split(':').next().unwrap_or(link))));
+    let from = service.volumes_from.iter().filter(|from| !from.starts_with("container:"));
+    named.extend(from.map(|from| (vec!["volumes_from"], from.split(':').next().unwrap_or(from))));
+    named
 }

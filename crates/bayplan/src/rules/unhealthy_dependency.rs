@@ -28,7 +28,9 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             if dependency.condition == Condition::Healthy && !has_health_check(node) {
                 let wanted = service.needs.iter().any(|edge| edge.stack == stack.name && &edge.service == target);
                 let message = format!("`{name}` waits for the health of `{target}`, which has no health check");
-                let finding = found.service(rule, stack, name, &["depends_on", target, "condition"], message);
+                let edge = service.needs.iter().find(|edge| edge.stack == stack.name && &edge.service == target);
+                let key = if edge.is_some() { "needs" } else { "depends_on" };
+                let finding = found.service(rule, stack, name, &[key, target, "condition"], message);
                 if wanted {
                     finding.level = Level::Deny;
                 }

@@ -1,6 +1,6 @@
 //! `unknown-middleware`: a route names a middleware that the fleet does not define
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, route_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::nearest;
@@ -19,19 +19,26 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let defined = defined(plan);
     for (stack, name, service) in plan.services() {
-        for wanted in service.routes.iter().flat_map(|route| &route.intent.middlewares) {
+        let named =
+            service.routes.iter().flat_map(|route| route.intent.middlewares.iter().map(move |name| (route, name)));
+        for (route, wanted) in named {
             // One whose definition is broken was reported there.
-            if defined(plan).contains(&wanted.as_str()) {
+            if defined.contains(&wanted.as_str()) {
                 continue;
             }
-            let help = match nearest(wanted, &defined(plan)) {
+            let help = match nearest(wanted, &defined) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("define it in fleet.yaml: `middlewares: {{ {wanted}: … }}`"),
+                None if crate::record::form::is_name(wanted) => {
+                    format!("define it in fleet.yaml: `middlewares: {{ {wanted}: … }}`")
+                }
+                None => "name a middleware of fleet.yaml: letters, digits, `.`, `_` and `-`".to_owned(),
             };
             let message =
                 format!("the route of `{name}` names the middleware `{wanted}`, which the fleet does not define");
-            found.service(rule, stack, name, &["route", "middlewares"], message).set_help(help);
+            let list = route_path(stack, name, route).key("middlewares");
+            found.item_at(rule, stack, name, list, |item| item.as_str() == Some(wanted), message).set_help(help);
         }
     }
 }

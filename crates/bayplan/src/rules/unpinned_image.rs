@@ -1,6 +1,6 @@
 //! `unpinned-image`: an image follows a tag that moves
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::value::Pin;
@@ -27,7 +27,9 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             Pin::Major(tag) => (format!("`{name}` follows every release behind the tag `{tag}`"), Level::Warn),
             Pin::Exact(_) | Pin::Digest => continue,
         };
-        let finding = found.service(rule, stack, name, &["image"], message);
+        // The tag of an archetype's image stands behind `use`.
+        let by_use = service.archetype.is_some() && !found.is_written(stack, &service_path(name).key("image"));
+        let finding = found.service(rule, stack, name, &[if by_use { "use" } else { "image" }], message);
         finding.level = level;
         finding.set_help("name a full version, such as `1.27.3`, or a digest");
     }

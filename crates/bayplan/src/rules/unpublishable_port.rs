@@ -1,6 +1,6 @@
 //! `unpublishable-port`: a service publishes a port but has no way out of its networks
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, port_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 
@@ -19,10 +19,11 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services().filter(|(stack, ..)| stack.derived_networks) {
-        let published = service.compose.ports.iter().any(|port| port.published.is_some());
-        if published && !service.egress {
+        let Some(port) = service.compose.ports.iter().find(|port| port.published.is_some()) else { continue };
+        if !service.egress {
             let message = format!("`{name}` publishes a port, but `egress: false` leaves it on internal networks only");
-            found.service(rule, stack, name, &["ports"], message).set_help("remove `egress: false`, or the ports");
+            let path = port_path(stack, name, port);
+            found.value(rule, stack, name, path, message).set_help("remove `egress: false`, or the ports");
         }
     }
 }

@@ -39,7 +39,7 @@ impl Bytes {
         };
         let bytes = number * 1024f64.powi(power);
         if bytes >= i64::MAX as f64 {
-            return Err(Invalid::whole(text, format!("`{text}` is more than 8 EiB")));
+            return Err(Invalid::whole(text, format!("`{text}` is more than 8 EiB")).help("write a smaller size"));
         }
         Ok(Self(bytes as i64))
     }

@@ -39,7 +39,8 @@ impl Duration {
             Invalid::whole(text, format!("`{text}` is not a duration"))
                 .help("write numbers with units, such as `30s` or `1m30s`")
         };
-        let too_long = || Invalid::whole(text, format!("`{text}` is longer than 292 years"));
+        let too_long =
+            || Invalid::whole(text, format!("`{text}` is longer than 292 years")).help("write a shorter time");
         let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
         if unsigned == "0" {
             return Ok(Self(0));

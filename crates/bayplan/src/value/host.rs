@@ -29,8 +29,7 @@ impl HostName {
         for label in name.split('.') {
             labels.push(parse_label(label).map_err(|(message, help)| {
                 let range = if label.is_empty() { 0..text.len() } else { start..start + label.len() };
-                let invalid = Invalid::new(range, message);
-                if help.is_empty() { invalid } else { invalid.help(help) }
+                Invalid::new(range, message).help(help)
             })?);
             start += label.len() + 1;
         }
@@ -41,7 +40,8 @@ impl HostName {
         }
         let host = labels.join(".");
         if host.len() > 253 {
-            return Err(Invalid::whole(text, format!("the host name has {} bytes, more than 253", host.len())));
+            return Err(Invalid::whole(text, format!("the host name has {} bytes, more than 253", host.len()))
+                .help("write a shorter name"));
         }
         Ok(Self(host))
     }
@@ -89,7 +89,7 @@ impl HostPattern {
 }
 
 fn parse_label(label: &str) -> Result<String, (String, String)> {
-    let no_help = |message: String| (message, String::new());
+    let helped = |message: String, help: &str| (message, help.to_owned());
     if label.is_empty() {
         return Err(("a label of the host name is empty".to_owned(), "remove the extra dot".to_owned()));
     }
@@ -105,19 +105,26 @@ fn parse_label(label: &str) -> Result<String, (String, String)> {
     let ascii = if label.is_ascii() {
         label.to_ascii_lowercase()
     } else {
-        idna::domain_to_ascii_strict(label).map_err(|_| no_help(format!("`{label}` cannot be written in punycode")))?
+        idna::domain_to_ascii_strict(label)
+            .map_err(|_| helped(format!("`{label}` cannot be written in punycode"), "use letters and digits"))?
     };
     if ascii.starts_with("xn--") && idna::domain_to_unicode(&ascii).1.is_err() {
-        return Err(no_help(format!("`{label}` is not valid punycode")));
+        return Err(helped(format!("`{label}` is not valid punycode"), "write the name in its own letters"));
     }
     if ascii.starts_with('-') || ascii.ends_with('-') {
-        return Err(no_help(format!("`{label}` begins or ends with a hyphen")));
+        return Err(helped(
+            format!("`{label}` begins or ends with a hyphen"),
+            "begin and end it with a letter or digit",
+        ));
     }
     if ascii.len() > 63 {
-        return Err(no_help(format!("the label `{label}` has {} bytes, more than 63", ascii.len())));
+        return Err(helped(
+            format!("the label `{label}` has {} bytes, more than 63", ascii.len()),
+            "write a shorter one",
+        ));
     }
     if ascii.contains('.') {
-        return Err(no_help(format!("`{label}` holds a character that stands for a dot")));
+        return Err(helped(format!("`{label}` holds a character that stands for a dot"), "write a plain dot"));
     }
     Ok(ascii)
 }

@@ -43,7 +43,9 @@ impl ImageRef {
             );
         }
         if let Some((at, space)) = text.char_indices().find(|(_, c)| c.is_whitespace()) {
-            return Err(Invalid::new(at..at + space.len_utf8(), "an image reference holds no white space"));
+            return Err(
+                Invalid::new(at..at + space.len_utf8(), "an image reference holds no white space").help("remove it")
+            );
         }
         if text.len() == 64 && text.bytes().all(is_lower_hex) {
             let message = "64 hexadecimal digits are an image id, not an image reference";
@@ -187,7 +189,7 @@ fn check_registry(registry: &str) -> Result<(), Invalid> {
     let (host, port) = match registry.strip_prefix('[') {
         Some(inner) => {
             let Some((address, after)) = inner.split_once(']') else {
-                return Err(Invalid::part(0, registry, format!("`{registry}` has no closing `]`")));
+                return Err(Invalid::part(0, registry, format!("`{registry}` has no closing `]`")).help("close it"));
             };
             if address.is_empty() || !address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') {
                 return Err(Invalid::part(1, address, format!("`{address}` is not an IPv6 address"))
@@ -217,7 +219,8 @@ fn check_registry(registry: &str) -> Result<(), Invalid> {
     };
     match host {
         Some(host) if !host.split('.').all(label_fits) => {
-            Err(Invalid::part(0, host, format!("`{host}` is not a registry host")))
+            Err(Invalid::part(0, host, format!("`{host}` is not a registry host"))
+                .help("use letters, digits, `-` and dots"))
         }
         _ => Ok(()),
     }
@@ -275,7 +278,7 @@ fn check_tag(at: usize, tag: &str) -> Result<(), Invalid> {
     }
     if tag.len() > 128 {
         let message = format!("the tag has {} characters, more than 128", tag.chars().count());
-        return Err(Invalid::part(at, tag, message));
+        return Err(Invalid::part(at, tag, message).help("name a shorter one"));
     }
     if !tag.starts_with(word) || !tag.chars().all(|c| word(c) || c == '.' || c == '-') {
         return Err(Invalid::part(at, tag, format!("`{tag}` is not a tag"))
@@ -300,11 +303,13 @@ fn check_digest(at: usize, digest: &str) -> Result<(), Invalid> {
     };
     let hex_at = at + algorithm.len() + 1;
     if !hex.bytes().all(is_lower_hex) {
-        return Err(Invalid::part(hex_at, hex, "a digest is written in lower-case hexadecimal digits"));
+        return Err(Invalid::part(hex_at, hex, "a digest is written in lower-case hexadecimal digits")
+            .help("copy it anew, as `docker image inspect` shows it"));
     }
     if hex.len() != wanted {
         let message = format!("the digest has {} digits, `{algorithm}` has {wanted}", hex.len());
-        return Err(Invalid::part(hex_at.min(at + digest.len()), hex, message));
+        return Err(Invalid::part(hex_at.min(at + digest.len()), hex, message)
+            .help("copy it whole, as `docker image inspect` shows it"));
     }
     Ok(())
 }

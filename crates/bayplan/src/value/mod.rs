@@ -11,6 +11,8 @@ pub mod image;
 pub mod mount;
 pub mod name;
 pub mod port;
+pub mod regex;
+pub mod url;
 
 pub use bytes::Bytes;
 pub use duration::Duration;
@@ -19,6 +21,8 @@ pub use image::{ImageRef, Pin};
 pub use mount::{MountSpec, MountType};
 pub use name::{ContainerName, EnvName, ProjectName, ResourceName, ServiceName};
 pub use port::{PortRange, PortSpec, Protocol};
+pub use regex::Regex;
+pub use url::HttpUrl;
 
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decoder, Location, Node, Span, Value};
@@ -116,7 +120,7 @@ pub fn decode_scalar<T>(
     decoder: &mut Decoder,
     wanted: &str,
     takes: Takes,
-    parse: impl FnOnce(&str) -> Result<T, Invalid>,
+    parse: impl Fn(&str) -> Result<T, Invalid>,
 ) -> Option<T> {
     let number;
     let text = match (&node.value, takes) {
@@ -131,7 +135,12 @@ pub fn decode_scalar<T>(
         }
         (Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::Timestamp(_), _) => {
             let message = format!("expected {wanted}, found {}", node.kind());
-            let help = matches!(takes, Takes::Text).then(|| "put it in quotes".to_owned());
+            // Quotes alone do not make `10` a duration.
+            let quoted = crate::record::scalar::text_of(node).map(|text| parse(&text));
+            let help = match quoted {
+                Some(Err(invalid)) => invalid.help,
+                _ => matches!(takes, Takes::Text).then(|| "put it in quotes".to_owned()),
+            };
             decoder.error(DecodeErrorKind::Type, node.at, message, help);
             return None;
         }

@@ -135,6 +135,10 @@ impl PortSpec {
             None => (None, None),
         };
         let target = PortRange::parse_at(ports, container_at)?;
+        if target.first == 0 {
+            return Err(Invalid::part(container_at, ports, "nothing can listen on port 0 of a container")
+                .help("write a number from 1 to 65535"));
+        }
         match published {
             Some(published) if target.count() > 1 && target.count() != published.count() => {
                 let message =
@@ -287,6 +291,8 @@ mod tests {
             ("a:80", "a", "`a` is not a port number"),
             ("80:a", "a", "`a` is not a port number"),
             ("65536", "65536", "`65536` is not a port number"),
+            ("127.0.0.1:80:0", "0", "nothing can listen on port 0 of a container"),
+            ("0-5", "0-5", "nothing can listen on port 0 of a container"),
             ("-1:80", "", "a port number is missing"),
             ("+80", "+80", "`+80` is not a port number"),
             ("80 :80", "80 ", "`80 ` is not a port number"),
@@ -313,6 +319,6 @@ mod tests {
         assert_eq!(expand("3000-3005:4000"), ["3000-3005:4000"]);
         assert_eq!(expand("3000-3001"), ["3000", "3001"]);
         assert_eq!(expand("127.0.0.1::5-6"), ["127.0.0.1::5", "127.0.0.1::6"]);
-        assert_eq!(expand("0-65535").len(), 65_536);
+        assert_eq!(expand("1-65535").len(), 65_535);
     }
 }
