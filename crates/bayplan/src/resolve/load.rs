@@ -11,7 +11,7 @@ use super::merge::merge_project;
 use super::paths::{self, Base};
 use super::reset::Resets;
 use super::scope::Scope;
-use super::{aliases, cast, defaults, unicity, validation};
+use super::{aliases, cast, defaults, unicity, validation, written};
 use crate::finding::{Finding, Level, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Value};
@@ -245,6 +245,7 @@ impl<'a> Loader<'a> {
                 cast::cast(&mut node, self.report);
             }
         }
+        self.report.extend(written::check(&node));
         aliases::promote(&mut node, self.report);
         Some((node, resets))
     }

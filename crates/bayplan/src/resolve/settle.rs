@@ -273,7 +273,6 @@ impl Settler<'_> {
             return;
         }
         let asked = self.evaluate(stack, &mut written);
-        self.report.extend(super::written::check(stack, name, &written));
         let expanded = self.instances.expanded(stack, name).unwrap_or_default();
         // What is wrong with `use` and `with` as such is said once.
         let said: Vec<Location> = expanded.errors.iter().map(|error| error.at).collect();

@@ -1,4 +1,4 @@
-//! What Compose drops or ignores of a service without a word: said where it was written, before anything is merged.
+//! `file → warnings`: what Compose drops or ignores without a word, said where it was written, before anything is merged.
 
 use super::files::clean;
 use crate::finding::{Finding, Label, Subject};
@@ -6,13 +6,15 @@ use crate::value::MountSpec;
 use bayplan_yaml::{Location, Node, Path};
 use indexmap::IndexMap;
 
-/// Looks at a service as it stands in its file.
-pub fn check(stack: &str, name: &str, service: &Node) -> Vec<Finding> {
+/// Looks at the services of a file.
+pub fn check(document: &Node) -> Vec<Finding> {
     let mut found = Vec::new();
-    for key in ["environment", "labels", "annotations", "sysctls"] {
-        repeated(stack, name, service, key, &mut found);
+    for (name, entry) in document.get("services").and_then(Node::as_map).into_iter().flatten() {
+        for key in ["environment", "labels", "annotations", "sysctls"] {
+            repeated(name, &entry.value, key, &mut found);
+        }
+        volumes(name, &entry.value, &mut found);
     }
-    volumes(stack, name, service, &mut found);
     found
 }
 
@@ -20,12 +22,12 @@ fn service_path(name: &str) -> Path {
     Path::from_iter(["services", name])
 }
 
-fn warn(rule: &'static str, stack: &str, name: &str, path: Path, at: Location, message: String) -> Finding {
-    Finding::warn(rule, at, message).about(Subject::service(stack, name).with_path(path))
+fn warn(rule: &'static str, path: Path, at: Location, message: String) -> Finding {
+    Finding::warn(rule, at, message).about(Subject::path(path))
 }
 
 /// A name twice in a list of `NAME=value`: Compose keeps the last.
-fn repeated(stack: &str, name: &str, service: &Node, key: &str, found: &mut Vec<Finding>) {
+fn repeated(name: &str, service: &Node, key: &str, found: &mut Vec<Finding>) {
     let Some(items) = service.get(key).and_then(Node::as_seq) else { return };
     let mut seen: IndexMap<&str, &Node> = IndexMap::new();
     for (index, item) in items.iter().enumerate() {
@@ -34,14 +36,14 @@ fn repeated(stack: &str, name: &str, service: &Node, key: &str, found: &mut Vec<
         let Some(first) = seen.insert(variable, item) else { continue };
         let message = format!("`{variable}` stands twice in the list: Compose takes the last");
         let path = service_path(name).key(key).index(index);
-        let mut finding = warn("duplicate-key", stack, name, path, item.at, message).help("remove one of the two");
+        let mut finding = warn("duplicate-key", path, item.at, message).help("remove one of the two");
         finding.related.push(Label { at: first.at, message: "first written here".to_owned() });
         found.push(finding);
     }
 }
 
 /// Options of mounts that Compose does not know, and two mounts at one path, of which it takes the last.
-fn volumes(stack: &str, name: &str, service: &Node, found: &mut Vec<Finding>) {
+fn volumes(name: &str, service: &Node, found: &mut Vec<Finding>) {
     let Some(items) = service.get("volumes").and_then(Node::as_seq) else { return };
     let mut targets: IndexMap<String, &Node> = IndexMap::new();
     for (index, item) in items.iter().enumerate() {
@@ -54,13 +56,13 @@ fn volumes(stack: &str, name: &str, service: &Node, found: &mut Vec<Finding>) {
             let at = at.map_or(item.at, |range| crate::value::locate(item, &range));
             let message = format!("Compose ignores the option `{option}` of this mount");
             let help = "remove it; there are `ro`, `rw`, `z`, `Z`, `nocopy` and the propagations, such as `rslave`";
-            found.push(warn("ignored-option", stack, name, path.clone(), at, message).help(help));
+            found.push(warn("ignored-option", path.clone(), at, message).help(help));
         }
         let long = item.get("target").and_then(Node::as_str);
         let Some(target) = spec.map(|spec| spec.target).or_else(|| long.map(str::to_owned)) else { continue };
         let Some(first) = targets.insert(clean(&target), item) else { continue };
         let message = format!("two mounts of `{name}` stand at `{target}`: Compose takes the last");
-        let mut finding = warn("duplicate-mount", stack, name, path, item.at, message).help("remove one of the two");
+        let mut finding = warn("duplicate-mount", path, item.at, message).help("remove one of the two");
         finding.related.push(Label { at: first.at, message: "first mounted here".to_owned() });
         found.push(finding);
     }
