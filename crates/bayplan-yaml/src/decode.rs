@@ -77,7 +77,7 @@ impl Decoder {
     /// Reports that `node` should have been `wanted` ("a string", "a list of ports") and returns `None`.
     pub fn wrong_type<T>(&mut self, node: &Node, wanted: &str) -> Option<T> {
         let found = node.kind();
-        let help = (node.value == Value::Null).then(|| "give it a value, or remove it".to_owned());
+        let help = shape_help(node, wanted).map(str::to_owned);
         self.error(DecodeErrorKind::Type, node.at, format!("expected {wanted}, found {found}"), help);
         None
     }
@@ -97,6 +97,21 @@ impl Decoder {
         self.path.0.pop();
         result
     }
+}
+
+/// What to do about a value of the wrong shape.
+fn shape_help(node: &Node, wanted: &str) -> Option<&'static str> {
+    let takes = |shape: &str| wanted.contains(shape);
+    Some(match (&node.value, takes("list"), takes("mapping")) {
+        (Value::Null, ..) => "give it a value, or remove it",
+        (Value::Seq(_), false, true) => "write `key: value` below it, without `-` and brackets",
+        (Value::Seq(_), false, false) => "write one value, without `-` and brackets",
+        (Value::Map(_), true, false) => "write a list: `[…]`, or a `-` before each item",
+        (Value::Map(_), false, false) => "write one value, without keys",
+        (_, true, false) => "put it in brackets: `[…]`",
+        (_, false, true) if wanted == "a mapping" => "write `key: value` below it",
+        _ => return None,
+    })
 }
 
 impl Decode for String {

@@ -2,7 +2,7 @@
 
 use crate::blueprint::{Environment, Fleet};
 use crate::emit::{self, Tree};
-use crate::finding::{Finding, Report, Subject};
+use crate::finding::{Finding, Level, Report, Subject};
 use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
 use crate::resolve::files::{Files, join};
@@ -64,6 +64,11 @@ pub fn fleet(
         }
         None => Fleet::default(),
     };
+    // Without settings that can be read, what depends on them is not said.
+    let unknown = report.findings.iter().any(|finding| {
+        finding.level == Level::Deny
+            && (finding.subject.path.0.is_empty() || finding.subject.path == environments_path())
+    });
     let mut cache = Cache::default();
     let default = IndexMap::from([("default".to_owned(), Environment::default())]);
     let environments = if fleet.environments.is_empty() { &default } else { &fleet.environments };
@@ -86,11 +91,18 @@ pub fn fleet(
         let input = Input { fleet: &fleet, settings, documents: &documents, variables, back: texts.back };
         let plan = settle(&input, environment, settings_of, sources, &mut found);
         rules::check(&plan, sources, texts.today, &mut found);
+        if unknown {
+            found.findings.retain(|finding| !rules::needs_settings(finding.rule));
+        }
         let tree = if shape || found.denied() { None } else { vet_and_emit(plan, &mut found) };
         report.append(found);
         compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), tree });
     }
     compiled
+}
+
+fn environments_path() -> Path {
+    Path::root().key("environments")
 }
 
 /// The blueprints of a fleet as they are in one environment.

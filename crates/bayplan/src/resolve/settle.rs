@@ -66,6 +66,7 @@ pub fn settle(
             Tls::Files(files.certificates.iter().map(|pair| (pair.cert.clone(), pair.key.clone())).collect())
         }
     };
+    let hosts = hosts(input, name, environment, variables, report);
     let (documents, files) = overlay(input, name, report);
     let setting = Setting { variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
     let instances = Instances::new(&documents, setting);
@@ -81,7 +82,6 @@ pub fn settle(
     for (stack, document) in &documents {
         settler.draft(stack, document);
     }
-    let hosts = hosts(input.fleet, environment);
     let (stacks, networks) = settler.settle(&documents, &files, &hosts);
     Plan {
         fleet: input.fleet.clone(),
@@ -109,20 +109,59 @@ fn domain(
 ) -> Option<HostName> {
     let text = environment.domain.as_ref()?;
     let path = Path::from_iter(["environments", name, "domain"]);
-    let value = interpolate::interpolate(text, &|name| variables.get(name).cloned()).value;
+    let value = setting(text, name, input.settings.map(|node| (node, &path)), variables, report);
     match HostName::parse(&value) {
         Ok(domain) => Some(domain),
         Err(invalid) => {
-            let finding = Finding::deny("invalid-value", at(input.settings, &path), invalid.message);
+            let given = if value == *text { String::new() } else { format!(" (`{text}` gives `{value}`)") };
+            let message = format!("{}{given}", invalid.message);
+            let finding = Finding::deny("invalid-value", at(input.settings, &path), message);
             report.push(finding.maybe_help(invalid.help).about(Subject::path(path)));
             None
         }
     }
 }
 
-fn hosts(fleet: &Fleet, environment: &Environment) -> IndexMap<String, Host> {
+/// The value of a setting of an environment, its variables replaced.
+fn setting(
+    text: &str,
+    environment: &str,
+    written: Option<(&Node, &Path)>,
+    variables: &IndexMap<String, String>,
+    report: &mut Report,
+) -> String {
+    let node = written.and_then(|(settings, path)| settings.at_path(path));
+    let at =
+        |range: &std::ops::Range<usize>| node.map_or_else(Location::default, |node| crate::value::locate(node, range));
+    let result = interpolate::interpolate(text, &|name| variables.get(name).cloned());
+    for error in result.errors {
+        report.push(Finding::deny("invalid-template", at(&error.range), error.message).maybe_help(error.help));
+    }
+    for unset in result.used.iter().filter(|used| !used.settled) {
+        let name = &unset.name;
+        let message = format!("the variable `{name}` has no value in the environment `{environment}`");
+        let help = format!("set it in a file of `env_files`, or give it a default: `${{{name}:-…}}`");
+        report.push(Finding::warn("unset-variable", at(&unset.range), message).help(help));
+    }
+    result.value
+}
+
+fn hosts(
+    input: &Input<'_>,
+    name: &str,
+    environment: &Environment,
+    variables: &IndexMap<String, String>,
+    report: &mut Report,
+) -> IndexMap<String, Host> {
+    let fleet = input.fleet;
+    let mut ingress = BTreeMap::new();
+    for (host, address) in &environment.ingress {
+        let path = Path::from_iter(["environments", name, "ingress", host.as_str()]);
+        let value = setting(address, name, input.settings.map(|node| (node, &path)), variables, report);
+        ingress.insert(host.as_str(), value);
+    }
     let one = |name: &str, host: Option<&blueprint::Host>| Host {
-        ingress: environment.ingress.get(name).and_then(|address| address.parse().ok()),
+        ingress: ingress.get(name).and_then(|address| address.parse().ok()),
         memory: host.and_then(|host| host.memory).and_then(|bytes| u64::try_from(bytes.0).ok()),
         cpus: host.and_then(|host| host.cpus),
         networks: host.and_then(|host| host.networks).map_or(DEFAULT_POOLS, |count| count.unsigned_abs() as usize),
@@ -506,7 +545,8 @@ impl Settler<'_> {
                 );
                 let help =
                     format!("set `environments.{}.domain` in fleet.yaml, or write the full name", self.environment);
-                self.report.push(Finding::deny("invalid-value", of("host"), message).help(help).about(subject.clone()));
+                self.report
+                    .push(Finding::deny("missing-domain", of("host"), message).help(help).about(subject.clone()));
                 continue;
             }
             let host = match HostName::parse(&full_host(&intent.host, setting.domain)) {

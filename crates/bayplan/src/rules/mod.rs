@@ -15,6 +15,7 @@ mod network_budget;
 mod plaintext_secret;
 mod privilege_escalation;
 mod refused;
+mod settings;
 mod static_ip;
 mod unbounded_cpu;
 mod unbounded_memory;
@@ -108,10 +109,13 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
     ("invalid-value", "a value has the right type but is not a valid one"),
     ("invalid-yaml", "the text is no YAML"),
+    ("missing-domain", "a route names a label, but the environment has no domain"),
     ("missing-file", "a file that is named does not exist"),
     ("missing-key", "a required key is missing"),
     ("oversized-yaml", "the text is larger or deeper than is read"),
     ("unconnected-output", "a service takes a value from another that it has no connection to"),
+    ("undefined-host", "the fleet has no such host"),
+    ("undefined-stack", "the fleet has no such stack"),
     ("unknown-archetype", "the catalog has no such archetype"),
     ("unknown-environment", "the fleet has no such environment"),
     ("unknown-key", "a mapping has a key that it cannot have"),
@@ -122,6 +126,13 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("unused-exemption", "an exemption that nothing needs"),
     ("wrong-type", "a value has the wrong type"),
 ];
+
+/// Whether a finding of this name depends on the settings of the fleet: its defaults, its environments, its rules.
+pub fn needs_settings(name: &str) -> bool {
+    const OF_SETTINGS: [&str; 5] =
+        ["invalid-template", "missing-domain", "unknown-environment", "unset-variable", "unused-exemption"];
+    RULES.iter().any(|rule| rule.name == name) || OF_SETTINGS.contains(&name)
+}
 
 impl Rule {
     /// What `explain` prints.
@@ -237,6 +248,11 @@ impl Findings<'_> {
         })
     }
 
+    /// Whether a stack was written, but something about it as a whole could not be read.
+    pub fn is_stack_refused(&self, stack: &str) -> bool {
+        self.refused.inside(stack, &Path::root())
+    }
+
     /// Whether a person wrote the value at `path` of a stack.
     pub fn is_written(&self, stack: &Stack, path: &Path) -> bool {
         stack.document.at_path(path).is_some_and(|node| self.sources.file(node.at.source).is_some())
@@ -325,6 +341,7 @@ pub fn names(item: &Node, wanted: &str) -> bool {
 /// Runs every rule, then spends levels and exemptions. `today` is the day, as `YYYY-MM-DD`; without it nothing expires.
 pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut Report) {
     let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report) };
+    settings::check(plan, &mut findings);
     consistency::check(plan, &mut findings);
     daemon::check(plan, &mut findings);
     for rule in RULES {

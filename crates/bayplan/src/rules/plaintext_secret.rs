@@ -1,9 +1,9 @@
 //! `plaintext-secret`: a password, key or token stands in the file
 
-use super::{Findings, Rule};
-use crate::finding::Level;
+use super::{Findings, Rule, service_path};
+use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
-use bayplan_yaml::Path;
+use bayplan_yaml::{Node, Path};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,20 +20,56 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        for (key, value) in &service.compose.environment {
-            let Some(value) = value else { continue };
-            let path = Path::from_iter(["services", name, "environment", key.as_str()]);
+        let compose = &service.compose;
+        let own = compose.environment.iter().filter_map(|(key, value)| Some(("environment", key, value.as_ref()?)));
+        let labels = compose.labels.iter().map(|(key, value)| ("labels", key, value));
+        let args = compose.build.iter().flat_map(|build| &build.args);
+        let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
+        for (section, key, value) in own.chain(labels).chain(args) {
+            let keys: &[&str] = if section == "args" { &["build", "args", key] } else { &[section, key] };
+            let path = keys.iter().fold(service_path(name), |path, key| path.key(*key));
             let template = found.template(stack, &path);
-            if !is_secret(key, value, template.as_deref()) {
+            // A label is called by its last part: `org.example.password`.
+            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
+            if !is_secret(called, value, template.as_deref()) {
                 continue;
             }
-            let at = found.at(stack, &path);
-            let message = format!("`{name}` has the secret `{key}` in plain text");
-            let finding = found.service(rule, stack, name, &["environment", key], message);
-            finding
-                .set_help(format!("put it in a file under `secrets:` and set `{key}_FILE`, or write `${{{key}:?}}`"));
+            let what = match section {
+                "environment" => format!("the secret `{key}`"),
+                "labels" => format!("a secret in the label `{key}`"),
+                _ => format!("the secret `{key}` for its build"),
+            };
+            let help = match section {
+                "environment" => {
+                    format!("put it in a file under `secrets:` and set `{key}_FILE`, or write `${{{key}:?}}`")
+                }
+                "labels" => "put it in a file under `secrets:`: everybody can read labels".to_owned(),
+                _ => "use `build.secrets`: arguments of a build stay in the image".to_owned(),
+            };
+            let finding = found.service(rule, stack, name, keys, format!("`{name}` has {what} in plain text"));
+            finding.set_help(help);
+            let at = finding.at;
             finding.sensitive.push(at);
         }
+    }
+    committed(rule, plan, found);
+}
+
+/// Variables that the environment commits beside the blueprints.
+fn committed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (key, _) in plan.variables.iter().filter(|(key, value)| is_secret(key, value, None)) {
+        let section = Path::from_iter(["environments", plan.environment.as_str()]);
+        let find = |path: &Path| plan.settings.as_ref().and_then(|node| node.at_path(path));
+        let variables = find(&section.key("variables"));
+        let item = variables.and_then(Node::as_seq).and_then(|items| {
+            items.iter().find(|item| item.as_str().is_some_and(|text| text.split('=').next() == Some(key)))
+        });
+        let written = variables.and_then(|node| node.get(key)).or(item).or_else(|| find(&section.key("env_files")));
+        let at = written.map_or_else(Default::default, |node| node.at);
+        let message = format!("the environment `{}` has the secret `{key}` in plain text", plan.environment);
+        let finding = Finding::new(rule.name, rule.level, at, message).redact(at);
+        let help = "remove it here: put it in a file under `secrets:`, or give it to Compose when it starts";
+        found.push(finding.about(Subject::path(section.key("variables").key(key)))).set_help(help);
     }
 }
 
