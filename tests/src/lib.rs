@@ -1,3 +1,4 @@
 //! Shared parts of the tests that span crates.
 
 pub mod case;
+pub mod compiled;

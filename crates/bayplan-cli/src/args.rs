@@ -77,10 +77,9 @@ pub struct LintArgs {
 /// `bayplan explain`
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// A rule (`unpinned-image`), a value (`shop:services.web.ports`) or a variable (`'${TAG}'`); lists the rules where none
-    /// is given
-    #[arg(value_name = "RULE|PATH|$VARIABLE")]
-    pub what: Option<String>,
+    /// The rule's name, such as `unpinned-image`; all rules where none is given
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// `bayplan schema`

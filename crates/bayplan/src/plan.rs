@@ -4,9 +4,11 @@ use crate::blueprint::{Backup, Exemption, Fleet, Logs, Need, Scrape};
 use crate::compose;
 use crate::finding::{Level, Report};
 use crate::resolve::networks::DerivedNetwork;
-use crate::value::HostName;
+use crate::value::{HostName, HostPattern};
 use bayplan_yaml::{Location, Node, Path, Segment};
 use indexmap::IndexMap;
+
+pub mod overlap;
 
 /// What the emitters make files from and the rules look at.
 #[derive(Debug, Clone)]
@@ -78,8 +80,6 @@ pub struct Stack {
     pub project: compose::Project,
     /// Its services.
     pub services: IndexMap<String, Service>,
-    /// The trees that its values come from, where they were wanted.
-    pub layers: Vec<crate::resolve::load::Layer>,
     /// Whether the blueprint uses intents that opt in to derived networks.
     pub derived_networks: bool,
 }
@@ -146,8 +146,8 @@ pub struct Route {
     pub index: usize,
     /// A name that is unique in the fleet.
     pub name: String,
-    /// The full host name.
-    pub host: HostName,
+    /// The full host name, or all names one label below one.
+    pub host: HostPattern,
     /// The path prefix, starting with `/`.
     pub path: Option<String>,
     /// The container port.
@@ -156,6 +156,13 @@ pub struct Route {
     pub tls: bool,
     /// What was written.
     pub intent: crate::blueprint::Route,
+}
+
+impl Route {
+    /// Whether it routes TCP connections, not HTTP requests.
+    pub fn is_tcp(&self) -> bool {
+        self.intent.protocol == Some(crate::blueprint::Protocol::Tcp)
+    }
 }
 
 impl Plan {

@@ -175,7 +175,7 @@ fn check_tcp(node: &Node, route: &Route, decoder: &mut Decoder) {
     if route.protocol != Some(Protocol::Tcp) {
         return;
     }
-    for key in ["path", "auth", "middlewares", "sticky", "priority"].iter().filter(|key| node.get(key).is_some()) {
+    for key in ["path", "auth", "sticky"].iter().filter(|key| node.get(key).is_some()) {
         let message = format!("a route with `protocol: tcp` takes no `{key}`: it is told apart by its host alone");
         wrong(node, key, message, "remove it, or route by `protocol: http`", decoder);
     }

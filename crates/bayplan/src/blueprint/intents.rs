@@ -68,8 +68,8 @@ choice! {
 record! {
     /// A way from the gateway to a service.
     pub struct Route {
-        /// The host name: a label under the fleet's domain (`shop`), a full name (`shop.example.org`), or `@` for the
-        /// domain itself.
+        /// The host name: a label under the fleet's domain (`shop`), a full name (`shop.example.org`), `@` for the domain
+        /// itself, or `*` (`*.example.org`) for every name one label below it.
         host [Required]: String,
         /// The path prefix; every path where it is left out.
         path: Option<String>,
@@ -85,7 +85,8 @@ record! {
         sticky: Option<bool>,
         /// How the gateway talks to the service. `tcp` routes by TLS server name.
         protocol: Option<Protocol>,
-        /// The priority among overlapping routes; higher is asked first.
+        /// The priority among overlapping routes; higher is asked first. Left out: a full name before a wildcard, then the
+        /// longer path before the shorter one; the number is the length of host and path, less 10,000 for a wildcard.
         priority: Option<i64>,
     }
 }

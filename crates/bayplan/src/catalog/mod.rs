@@ -71,8 +71,10 @@ pub struct Instance<'a> {
     pub image: &'static str,
     /// The URL under which the service is reached from outside, where it has a route.
     pub url: Option<&'a str>,
-    /// What the fleet says that the generated configuration files need.
+    /// Whether the gateway ends TLS.
     pub tls: bool,
+    /// Whether the gateway takes TLS connections: it ends TLS, or hands it on for a route.
+    pub takes_tls: bool,
     /// The path from the stack's compose file to the environment's output folder.
     pub output: &'a str,
 }

@@ -47,6 +47,8 @@ impl Parameters for Traefik {
         let mut ports = vec![publish(80)];
         if it.tls {
             volumes.push(json!({ "type": "volume", "source": certificates, "target": "/acme" }));
+        }
+        if it.takes_tls {
             ports.push(publish(443));
         }
         Expansion {

@@ -15,9 +15,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     let Some(address) = plan.hosts.get(&owner.host).and_then(|host| host.ingress) else { return Ok(tree) };
     // A name below the zone is answered by the zone, but is written all the same: the file is the list of names.
     let mut names: BTreeSet<String> = plan.domain.iter().map(|domain| domain.as_str().to_owned()).collect();
-    names.extend(
-        plan.services().flat_map(|(_, _, service)| &service.routes).map(|route| route.host.as_str().to_owned()),
-    );
+    names.extend(plan.services().flat_map(|(_, _, service)| &service.routes).map(|route| route.host.to_string()));
     if names.is_empty() {
         return Ok(tree);
     }
@@ -28,8 +26,8 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     Ok(tree)
 }
 
-/// The two lines of a name. A [`HostName`](crate::value::HostName) holds letters, digits, dots and dashes only, so it cannot
-/// leave its line.
+/// The two lines of a name. A [`HostPattern`](crate::value::HostPattern) holds letters, digits, dots and dashes only, and
+/// perhaps `*.` at its beginning, so it cannot leave its line. `*.` stands for all names below, here with any number of labels.
 fn pair(name: &str, address: IpAddr) -> String {
     format!("local=/{name}/\naddress=/{name}/{address}\n")
 }

@@ -8,6 +8,7 @@ use super::{Comment, Tree, TreeError};
 use crate::blueprint::Protocol;
 use crate::plan::{Plan, Role, Route, Stack, Tls};
 use indexmap::{IndexMap, indexmap};
+use std::collections::BTreeSet;
 
 /// The port of the entry point that serves metrics and health.
 const METRICS: u16 = crate::catalog::GATEWAY_METRICS_PORT;
@@ -23,10 +24,11 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     if let Some(shared) = shared(plan) {
         tree.add("traefik/dynamic/fleet.yaml", Comment::Hash, "fleet.yaml", &dynamic_text(&shared))?;
     }
+    let overlapping: BTreeSet<&str> = plan.overlaps().iter().flatten().map(|owned| owned.route.name.as_str()).collect();
     for stack in plan.stacks.values() {
         // The file of a stack named `fleet` would be that of the fleet.
         let name = if stack.name == "fleet" { "stack-fleet" } else { &stack.name };
-        if let Some(own) = of_stack(plan, stack) {
+        if let Some(own) = of_stack(plan, stack, &overlapping) {
             let path = format!("traefik/dynamic/{name}.yaml");
             tree.add(&path, Comment::Hash, &stack.file, &dynamic_text(&own))?;
         }
@@ -57,7 +59,7 @@ fn install_configuration(plan: &Plan) -> Install {
         web.http = Some(install::EntryPointHttp { redirections });
     }
     let mut entry_points = indexmap! { "web".to_owned() => web, "metrics".to_owned() => point(METRICS) };
-    if ends_tls || all_routes(plan).any(|route| route.tls || is_tcp(route)) {
+    if ends_tls || all_routes(plan).any(|route| route.tls || route.is_tcp()) {
         entry_points.insert("websecure".to_owned(), point(443));
     }
     let certificates_resolvers = match &plan.tls {
@@ -99,7 +101,7 @@ fn shared(plan: &Plan) -> Option<Dynamic> {
         ..Default::default()
     };
     let of_tcp =
-        |name: &str| all_routes(plan).any(|route| is_tcp(route) && route.intent.middlewares.iter().any(|n| n == name));
+        |name: &str| all_routes(plan).any(|route| route.is_tcp() && route.intent.middlewares.iter().any(|n| n == name));
     let tcp = tcp::Tcp {
         middlewares: middlewares
             .iter()
@@ -136,12 +138,14 @@ fn tcp_middleware(middleware: &Middleware) -> Option<tcp::TcpMiddleware> {
 }
 
 /// Routers, services and middlewares of one stack; nothing where it has no route.
-fn of_stack(plan: &Plan, stack: &Stack) -> Option<Dynamic> {
+fn of_stack(plan: &Plan, stack: &Stack, overlapping: &BTreeSet<&str>) -> Option<Dynamic> {
     let (mut http, mut tcp) = (http::Http::default(), tcp::Tcp::default());
     for (name, service) in &stack.services {
         for route in &service.routes {
-            if is_tcp(route) {
-                tcp.routers.insert(route.name.clone(), tcp_router(plan, route));
+            let priority = overlapping.contains(route.name.as_str()).then(|| route.priority());
+            let priority = route.intent.priority.or(priority);
+            if route.is_tcp() {
+                tcp.routers.insert(route.name.clone(), tcp_router(plan, route, priority));
                 let server = tcp::TcpServer { address: Some(format!("{name}:{}", route.port)), ..Default::default() };
                 let balancer = tcp::TcpLoadBalancer { servers: vec![server], ..Default::default() };
                 let service = tcp::TcpService { load_balancer: Some(balancer), ..Default::default() };
@@ -155,7 +159,7 @@ fn of_stack(plan: &Plan, stack: &Stack) -> Option<Dynamic> {
                 http.middlewares.insert(name, middleware);
             }
             chain.extend(route.intent.middlewares.iter().cloned());
-            http.routers.insert(route.name.clone(), router(plan, route, chain));
+            http.routers.insert(route.name.clone(), router(plan, route, priority, chain));
             let balancer = http::LoadBalancer {
                 servers: vec![http::Server { url: Some(url(name, route)), ..Default::default() }],
                 sticky: (route.intent.sticky == Some(true)).then(|| sticky(route)),
@@ -166,10 +170,6 @@ fn of_stack(plan: &Plan, stack: &Stack) -> Option<Dynamic> {
         }
     }
     Dynamic { http: Some(http), tcp: Some(tcp), ..Default::default() }.settled()
-}
-
-fn is_tcp(route: &Route) -> bool {
-    route.intent.protocol == Some(Protocol::Tcp)
 }
 
 /// The middleware that says who may pass.
@@ -211,23 +211,19 @@ fn sticky(route: &Route) -> http::Sticky {
 
 /// ``Host(`shop.example.org`) && PathPrefix(`/api`)``
 fn rule(route: &Route) -> Rule {
-    let mut matchers = vec![Matcher::Host(route.host.as_str().to_owned())];
+    let mut matchers = vec![Matcher::Host(route.host.to_string())];
     matchers.extend(route.path.clone().filter(|path| path != "/").map(Matcher::PathPrefix));
     Rule(matchers)
 }
 
-fn router(plan: &Plan, route: &Route, chain: Vec<String>) -> http::Router {
-    let rule = rule(route).to_string();
-    let same_host = all_routes(plan).filter(|other| other.host == route.host).count();
-    // Traefik's own default, spelled out: the longer rule is asked first.
-    let spelled_out = (same_host > 1).then(|| i64::try_from(rule.len()).unwrap_or(i64::MAX));
+fn router(plan: &Plan, route: &Route, priority: Option<i64>, chain: Vec<String>) -> http::Router {
     http::Router {
         entry_points: vec![if route.tls { "websecure" } else { "web" }.to_owned()],
         service: Some(route.name.clone()),
         middlewares: chain,
-        priority: route.intent.priority.or(spelled_out),
+        priority,
         tls: route.tls.then(|| tls::RouterTls { cert_resolver: cert_resolver(plan), ..Default::default() }),
-        rule: Some(rule),
+        rule: Some(rule(route).to_string()),
         ..Default::default()
     }
 }
@@ -239,18 +235,18 @@ fn cert_resolver(plan: &Plan) -> Option<String> {
     }
 }
 
-fn tcp_router(plan: &Plan, route: &Route) -> tcp::TcpRouter {
+fn tcp_router(plan: &Plan, route: &Route, priority: Option<i64>) -> tcp::TcpRouter {
     let tls = if route.tls {
         tcp::TcpRouterTls { cert_resolver: cert_resolver(plan), ..Default::default() }
     } else {
         tcp::TcpRouterTls { passthrough: Some(true), ..Default::default() }
     };
     tcp::TcpRouter {
-        rule: Some(Rule(vec![Matcher::HostSni(route.host.as_str().to_owned())]).to_string()),
+        rule: Some(Rule(vec![Matcher::HostSni(route.host.to_string())]).to_string()),
         entry_points: vec!["websecure".to_owned()],
         service: Some(route.name.clone()),
         middlewares: route.intent.middlewares.clone(),
+        priority,
         tls: Some(tls),
-        ..Default::default()
     }
 }

@@ -15,7 +15,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
                 let routes: Vec<Value> = service
                     .routes
                     .iter()
-                    .map(|route| json!({ "name": route.name, "host": route.host.as_str(), "path": route.path, "port": route.port, "tls": route.tls }))
+                    .map(|route| json!({ "name": route.name, "host": route.host.to_string(), "path": route.path, "port": route.port, "tls": route.tls }))
                     .collect();
                 let needs: Vec<Value> = service.needs.iter().map(|edge| json!({ "stack": edge.stack, "service": edge.service })).collect();
                 let metrics: Vec<Value> =

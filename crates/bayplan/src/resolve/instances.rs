@@ -27,6 +27,8 @@ pub struct Instances<'a> {
     pub stacks: &'a IndexMap<String, Node>,
     /// The environment.
     pub setting: Setting<'a>,
+    /// Whether the gateway takes TLS connections: it ends TLS, or hands it on for a route.
+    takes_tls: bool,
     memo: RefCell<BTreeMap<(String, String), State>>,
 }
 
@@ -56,7 +58,8 @@ impl std::fmt::Debug for Archetype {
 impl<'a> Instances<'a> {
     /// No service expanded yet.
     pub fn new(stacks: &'a IndexMap<String, Node>, setting: Setting<'a>) -> Self {
-        Self { stacks, setting, memo: RefCell::default() }
+        let takes_tls = setting.tls || stacks.values().any(asks_for_tls);
+        Self { stacks, setting, takes_tls, memo: RefCell::default() }
     }
 
     /// The value of a set variable.
@@ -119,6 +122,7 @@ impl<'a> Instances<'a> {
             image: archetype.image,
             url: url.as_deref(),
             tls: self.setting.tls,
+            takes_tls: self.takes_tls,
             output: "../..",
         };
         let mut decoder = Decoder::at(path.key("with"));
@@ -156,7 +160,9 @@ impl<'a> Instances<'a> {
                 let port = <Scalar as Form<String>>::read(only, &mut Decoder::new());
                 outputs.extend(port.map(|port| ("port".to_owned(), port.into())));
             }
-            if let Some(route) = node.get("route").and_then(|route| self.route(route)) {
+            // Of a wildcard there is no one address.
+            let route = node.get("route").and_then(|route| self.route(route));
+            if let Some(route) = route.filter(|route| !route.host.starts_with('*')) {
                 let tls = route.tls.unwrap_or(self.setting.tls);
                 let host = full_host(&route.host, self.setting.domain);
                 let url = format!("{}://{host}{}", if tls { "https" } else { "http" }, route.path.unwrap_or_default());
@@ -184,6 +190,16 @@ fn empty(with: &Node, decoder: &mut Decoder) {
             _ => {}
         });
     }
+}
+
+/// Whether a route of the stack is for TLS connections, whatever the environment says.
+fn asks_for_tls(stack: &Node) -> bool {
+    let services = stack.get("services").and_then(Node::as_map).into_iter().flatten();
+    let routes = services.filter_map(|(_, service)| service.value.get("route"));
+    routes.flat_map(|route| route.as_seq().unwrap_or(std::slice::from_ref(route))).any(|route| {
+        route.get("protocol").and_then(Node::as_str) == Some("tcp")
+            || route.get("tls").is_some_and(|tls| tls.value == Value::Bool(true))
+    })
 }
 
 /// The host name of a route in full.

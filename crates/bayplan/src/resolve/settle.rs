@@ -4,10 +4,8 @@ use super::expression;
 use super::expression::evaluate_node;
 use super::instances::{Instances, Local, Setting, full_host};
 use super::interpolate::{self, interpolate_node};
-use super::load::{Layer, LayerKind};
 use super::merge::{merge_project, merge_service};
 use super::networks::{DEFAULT_POOLS, DerivedNetwork, Link, derive};
-use super::scope::Scope;
 use crate::blueprint::{self, Condition, Environment, Fleet, Intents, Size, SizeRef, TlsSetting};
 use crate::catalog::Output;
 use crate::compose;
@@ -16,7 +14,7 @@ use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
 use crate::record::scalar::text_of;
 use crate::record::{Form, Plain, nearest};
 use crate::source::Sources;
-use crate::value::{Bytes, HostName};
+use crate::value::{Bytes, HostName, HostPattern};
 use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Value, to_node};
 use indexmap::IndexMap;
 use serde_json::json;
@@ -35,8 +33,6 @@ pub struct Document {
     pub stem: String,
     /// Its content.
     pub node: Node,
-    /// The trees that it was made from, where they are wanted.
-    pub layers: Vec<Layer>,
 }
 
 /// What a plan is made from.
@@ -51,8 +47,6 @@ pub struct Input<'a> {
     pub variables: &'a IndexMap<String, String>,
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
-    /// Whether the trees that values come from are kept.
-    pub trace: bool,
 }
 
 /// Makes the plan of one environment.
@@ -73,8 +67,7 @@ pub fn settle(
         }
     };
     let hosts = hosts(input, name, environment, variables, report);
-    let mut layers = Layers { wanted: input.trace, below: IndexMap::new(), above: IndexMap::new() };
-    let (documents, files) = overlay(input, name, &mut layers, report);
+    let (documents, files) = overlay(input, name, report);
     let setting = Setting { variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
     let instances = Instances::new(&documents, setting);
     let mut settler = Settler {
@@ -85,7 +78,6 @@ pub fn settle(
         report,
         stacks: IndexMap::new(),
         drafts: IndexMap::new(),
-        layers,
     };
     for (stack, document) in &documents {
         settler.draft(stack, document);
@@ -182,12 +174,7 @@ fn hosts(
 }
 
 /// The documents with what differs in the environment merged over, by stack name; and their file names.
-fn overlay(
-    input: &Input<'_>,
-    name: &str,
-    layers: &mut Layers,
-    report: &mut Report,
-) -> (IndexMap<String, Node>, IndexMap<String, String>) {
+fn overlay(input: &Input<'_>, name: &str, report: &mut Report) -> (IndexMap<String, Node>, IndexMap<String, String>) {
     let mut documents: IndexMap<String, Node> = IndexMap::new();
     let mut files = IndexMap::new();
     let mut places: BTreeMap<String, Location> = BTreeMap::new();
@@ -207,9 +194,6 @@ fn overlay(
             };
             for (key, entry) in map {
                 if &*key == name {
-                    let stack = node.get("name").and_then(Node::as_str).unwrap_or(&document.stem);
-                    let kind = LayerKind::Environment(name.to_owned());
-                    Layers::add(layers.wanted, &mut layers.above, stack, kind, Path::root(), &entry.value);
                     let merged = merge_project(node, entry.value);
                     report.extend(merged.errors);
                     node = merged.node;
@@ -237,9 +221,6 @@ fn overlay(
             );
             continue;
         }
-        if layers.wanted {
-            layers.below.entry(stack.clone()).or_default().extend(document.layers.iter().cloned());
-        }
         places.insert(stack.clone(), place);
         files.insert(stack.clone(), document.file.clone());
         documents.insert(stack, node);
@@ -259,31 +240,6 @@ struct Draft {
     asked: Vec<(Location, String, String)>,
 }
 
-/// The trees that the values of each stack come from, where they are wanted.
-struct Layers {
-    wanted: bool,
-    /// What the blueprint's own files stand on, and they.
-    below: IndexMap<String, Vec<Layer>>,
-    /// What comes over them.
-    above: IndexMap<String, Vec<Layer>>,
-}
-
-impl Layers {
-    fn add(
-        wanted: bool,
-        layers: &mut IndexMap<String, Vec<Layer>>,
-        stack: &str,
-        kind: LayerKind,
-        root: Path,
-        node: &Node,
-    ) {
-        if wanted {
-            let layer = Layer { kind, root, node: node.clone(), scope: Scope::default() };
-            layers.entry(stack.to_owned()).or_default().push(layer);
-        }
-    }
-}
-
 struct Settler<'a> {
     input: &'a Input<'a>,
     environment: &'a str,
@@ -292,7 +248,6 @@ struct Settler<'a> {
     report: &'a mut Report,
     stacks: IndexMap<String, compose::Project>,
     drafts: IndexMap<(String, String), Draft>,
-    layers: Layers,
 }
 
 impl Settler<'_> {
@@ -376,8 +331,6 @@ impl Settler<'_> {
             interpolate_node(&mut defaults, &|name| self.instances.lookup(name), &mut interpolate::Found::default());
             super::limits::leave_to(&written, &mut defaults);
             base = defaults;
-            let root = path.clone();
-            Layers::add(self.layers.wanted, &mut self.layers.below, stack, LayerKind::Defaults, root, &base);
         }
         if let Some(archetype) = expanded.archetype {
             let source = self.sources.add_made(format!("the archetype `{}`", archetype.name));
@@ -385,8 +338,6 @@ impl Settler<'_> {
             if let Ok(node) = to_node(&expansion.service, at)
                 && matches!(node.value, Value::Map(_))
             {
-                let (kind, root) = (LayerKind::Archetype(archetype.name.to_owned()), path.clone());
-                Layers::add(self.layers.wanted, &mut self.layers.below, stack, kind, root, &node);
                 base = merge_service(base, node).node;
             }
         }
@@ -459,9 +410,11 @@ impl Settler<'_> {
             let found = self.routes(key);
             routes.insert(key.clone(), found);
         }
+        name_apart(&mut routes);
         let role =
             |role: Role| self.drafts.iter().find(|(_, draft)| draft.role == Some(role)).map(|(key, _)| key.clone());
         let (gateway, metrics, collector) = (role(Role::Gateway), role(Role::Metrics), role(Role::Collector));
+        self.grant_users(&routes, gateway.as_ref());
         let mut links = Vec::new();
         for key in &keys {
             let draft = &self.drafts[key];
@@ -598,7 +551,7 @@ impl Settler<'_> {
                     .push(Finding::deny("missing-domain", of("host"), message).help(help).about(subject.clone()));
                 continue;
             }
-            let host = match HostName::parse(&full_host(&intent.host, setting.domain)) {
+            let host = match HostPattern::parse(&full_host(&intent.host, setting.domain)) {
                 Ok(host) => host,
                 Err(invalid) => {
                     let finding = Finding::deny("invalid-value", of("host"), invalid.message).maybe_help(invalid.help);
@@ -638,6 +591,16 @@ impl Settler<'_> {
             routes.push(Route { index, name: label, host, path: intent.path.clone(), port, tls, intent });
         }
         routes
+    }
+
+    /// Gives the gateway the files of users that routes name: it reads them, not the services behind it.
+    fn grant_users(&mut self, routes: &IndexMap<(String, String), Vec<Route>>, gateway: Option<&(String, String)>) {
+        let Some(gateway) = gateway.and_then(|key| self.drafts.get_mut(key)) else { return };
+        for ((stack, _), route) in routes.iter().flat_map(|(key, routes)| routes.iter().map(move |route| (key, route)))
+        {
+            let users = route.intent.auth.as_ref().and_then(|auth| auth.basic.as_ref());
+            gateway.grants.extend(users.map(|secret| (stack.clone(), secret.clone())));
+        }
     }
 
     /// Whether a network leads nowhere: one of its members may not reach what lies outside.
@@ -797,9 +760,6 @@ impl Settler<'_> {
             let at = made(self.sources, format!("the intents of `{name}`"));
             let node = match to_node(&added, at) {
                 Ok(additions) => {
-                    let root = Path::from_iter(["services", name.as_str()]);
-                    let above = &mut self.layers.above;
-                    Layers::add(self.layers.wanted, above, stack, LayerKind::Intents, root, &additions);
                     let written = self.drafts[key].node.clone();
                     let place = written.at;
                     let mut merged = merge_service(additions, written).node;
@@ -893,10 +853,6 @@ impl Settler<'_> {
             project,
             services,
             derived_networks: derived,
-            layers: [&mut self.layers.below, &mut self.layers.above]
-                .into_iter()
-                .flat_map(|layers| layers.shift_remove(stack).unwrap_or_default())
-                .collect(),
         })
     }
 
@@ -904,6 +860,16 @@ impl Settler<'_> {
     fn evaluate_silently(&self, stack: &str, node: &mut Node) {
         let scope = Local { instances: self.instances, stack };
         evaluate_node(node, &scope, &mut expression::Found::default());
+    }
+}
+
+/// Gives routes names that no other has: `a-b` and `c` make the same as `a` and `b-c`.
+fn name_apart(routes: &mut IndexMap<(String, String), Vec<Route>>) {
+    let mut taken = BTreeSet::new();
+    for route in routes.values_mut().flatten() {
+        while !taken.insert(route.name.clone()) {
+            route.name.push_str("-x");
+        }
     }
 }
 

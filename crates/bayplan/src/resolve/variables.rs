@@ -1,14 +1,13 @@
 //! `environment → variables`: the committed environment files, then the settings of the environment.
 
 use super::dotenv;
-use super::scope::{Layer, Scope, Supplier};
 use crate::blueprint::Environment;
 use crate::finding::{Finding, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Location, Node, Path, SourceId, Span};
 use indexmap::IndexMap;
 
-/// The variables of `environment`, and by layer. Never from the shell: the same commit gives the same output everywhere.
+/// The variables of `environment`. Never from the shell: the same commit gives the same output everywhere.
 pub fn variables(
     name: &str,
     environment: &Environment,
@@ -16,9 +15,8 @@ pub fn variables(
     files: &[(String, SourceId)],
     sources: &Sources,
     report: &mut Report,
-) -> (IndexMap<String, String>, Scope) {
+) -> IndexMap<String, String> {
     let mut variables: IndexMap<String, String> = IndexMap::new();
-    let mut scope = Scope::default();
     for (index, file) in environment.env_files.iter().enumerate() {
         let wanted = file.strip_prefix("./").unwrap_or(file);
         let Some((_, source)) = files.iter().find(|(name, _)| name == wanted) else {
@@ -42,10 +40,8 @@ pub fn variables(
             let at = Location { source: *source, span };
             report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
         }
-        scope = scope.above(Layer { supplier: Supplier::File(*source), values: read.clone() });
         variables.extend(read);
     }
     variables.extend(environment.variables.clone());
-    let values: IndexMap<String, String> = environment.variables.clone().into_iter().collect();
-    (variables, scope.above(Layer { supplier: Supplier::Environment, values }))
+    variables
 }

@@ -1,10 +1,10 @@
 //! `duplicate-route`: two routes have the same host and path
 
 use super::{Findings, Rule, route_path};
-use crate::blueprint::Protocol;
 use crate::finding::{Label, Level};
-use crate::plan::{Plan, Route, Stack};
-use std::collections::BTreeMap;
+use crate::plan::Plan;
+use crate::plan::overlap::Owned;
+use std::collections::BTreeSet;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -20,51 +20,39 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    let mut by_host: BTreeMap<&str, Vec<(&Stack, &str, &Route)>> = BTreeMap::new();
-    for (stack, name, service) in plan.services() {
-        for route in &service.routes {
-            let host = route.host.as_str();
-            let earlier = by_host.entry(host).or_default();
-            if let Some((other, first, taken)) = earlier.iter().find(|(.., other)| collide(route, other)) {
-                let at = found.at(other, &route_path(other, first, taken));
-                let path = route.path.as_deref().unwrap_or("/");
-                let what = if is_tcp(route) { format!("TCP route `{host}`") } else { format!("route `{host}{path}`") };
-                let whose = if other.name == stack.name {
-                    format!("`{first}`")
-                } else {
-                    format!("`{first}` of the stack `{}`", other.name)
-                };
-                let message = if (&other.name, *first) == (&stack.name, name) {
-                    format!("`{name}` has the {what} twice")
-                } else if is_tcp(route) != is_tcp(taken) {
-                    format!(
-                        "`{name}` has the {what}, but {whose} has that host by {}",
-                        if is_tcp(taken) { "TCP" } else { "HTTPS" }
-                    )
-                } else {
-                    format!("`{name}` has the {what}, which {whose} has too")
-                };
-                let finding = found.value(rule, stack, name, route_path(stack, name, route), message);
-                finding.set_help("give one of them another host or path");
-                finding.related.push(Label { at, message: "the other route".to_owned() });
-            } else {
-                earlier.push((stack, name, route));
-            }
+    let mut told: BTreeSet<(&str, bool)> = BTreeSet::new();
+    for [first, second] in plan.overlaps() {
+        // Of three alike, each is told about the first one only.
+        let mixed = first.route.is_tcp() != second.route.is_tcp();
+        if !is_duplicate(first, second) || !told.insert((&second.route.name, mixed)) {
+            continue;
         }
+        // Of TCP and HTTPS, it is TCP that never answers.
+        let (it, other) = if mixed && first.route.is_tcp() { (first, second) } else { (second, first) };
+        let (name, host, whose) = (it.service, &it.route.host, other.whose(it.stack));
+        let what = match it.route.is_tcp() {
+            true => format!("TCP route `{host}`"),
+            false => format!("route `{host}{}`", it.route.path.as_deref().unwrap_or("/")),
+        };
+        let message = if mixed {
+            format!("`{name}` has the {what}, but {whose} has that host by HTTPS, which is asked first")
+        } else if (&other.stack.name, other.service) == (&it.stack.name, name) {
+            format!("`{name}` has the {what} twice")
+        } else {
+            format!("`{name}` has the {what}, which {whose} has too")
+        };
+        let at = found.at(other.stack, &route_path(other.stack, other.service, other.route));
+        let finding = found.value(rule, it.stack, name, route_path(it.stack, name, it.route), message);
+        finding.set_help(if it.route.is_tcp() {
+            "give one of them another host"
+        } else {
+            "give one of them another host or path"
+        });
+        finding.related.push(Label { at, message: "the other route".to_owned() });
     }
 }
 
-/// Whether only one of two routes of one host would ever answer. TCP is told apart by the host alone, and is asked before
-/// HTTPS.
-fn collide(a: &Route, b: &Route) -> bool {
-    match (is_tcp(a), is_tcp(b)) {
-        (true, true) => true,
-        (false, false) => a.path.as_deref().unwrap_or("/") == b.path.as_deref().unwrap_or("/"),
-        (true, false) => b.tls,
-        (false, true) => a.tls,
-    }
-}
-
-fn is_tcp(route: &Route) -> bool {
-    route.intent.protocol == Some(Protocol::Tcp)
+/// Whether two routes are for the same requests.
+pub(super) fn is_duplicate(a: Owned<'_>, b: Owned<'_>) -> bool {
+    a.route.host == b.route.host && (a.route.is_tcp() != b.route.is_tcp() || a.route.prefix() == b.route.prefix())
 }

@@ -9,13 +9,16 @@ mod dependency_cycle;
 mod duplicate_route;
 mod exposed_port;
 mod host_port_collision;
+mod inapplicable_middleware;
 mod lost_connection;
 mod memory_overcommit;
+mod middleware_cycle;
 mod network_budget;
 mod plaintext_secret;
 mod privilege_escalation;
 mod refused;
 mod settings;
+mod shadowed_route;
 mod static_ip;
 mod unbounded_cpu;
 mod unbounded_memory;
@@ -31,6 +34,7 @@ mod unpublishable_port;
 mod unreachable_route;
 mod unscraped_metrics;
 mod unshared_network;
+mod wildcard_certificate;
 mod writable_rootfs;
 
 use crate::compose::port::{Port, Ports};
@@ -70,11 +74,14 @@ pub const RULES: &[Rule] = &[
     duplicate_route::RULE,
     exposed_port::RULE,
     host_port_collision::RULE,
+    inapplicable_middleware::RULE,
     lost_connection::RULE,
     memory_overcommit::RULE,
+    middleware_cycle::RULE,
     network_budget::RULE,
     plaintext_secret::RULE,
     privilege_escalation::RULE,
+    shadowed_route::RULE,
     static_ip::RULE,
     unbounded_cpu::RULE,
     unbounded_memory::RULE,
@@ -90,6 +97,7 @@ pub const RULES: &[Rule] = &[
     unreachable_route::RULE,
     unscraped_metrics::RULE,
     unshared_network::RULE,
+    wildcard_certificate::RULE,
     writable_rootfs::RULE,
 ];
 

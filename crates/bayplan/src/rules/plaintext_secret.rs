@@ -1,6 +1,7 @@
 //! `plaintext-secret`: a password, key or token stands in the file
 
 use super::{Findings, Rule, service_path};
+use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
 use bayplan_yaml::{Node, Path};
@@ -53,6 +54,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         }
     }
     committed(rule, plan, found);
+    middlewares(rule, plan, found);
 }
 
 /// Variables that the environment commits beside the blueprints.
@@ -71,6 +73,50 @@ fn committed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let help = "remove it here: put it in a file under `secrets:`, or give it to Compose when it starts";
         found.push(finding.about(Subject::path(section.key("variables").key(key)))).set_help(help);
     }
+}
+
+/// Secrets in middlewares, which would stand in a generated file.
+fn middlewares(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (name, middleware) in &plan.fleet.middlewares {
+        let file = "name a file in `usersFile`, or give the route `auth: { basic: SECRET }`";
+        let secrets: Vec<(Vec<&str>, &str)> = match middleware {
+            Middleware::BasicAuth(auth) if !auth.users.is_empty() => vec![(vec!["users"], file)],
+            Middleware::DigestAuth(auth) if !auth.users.is_empty() => {
+                vec![(vec!["users"], "name a file in `usersFile`")]
+            }
+            Middleware::RateLimit(limit) if limit.redis.as_ref().is_some_and(|redis| redis.password.is_some()) => {
+                vec![(vec!["redis", "password"], "use a Redis without a password, on a network of its own")]
+            }
+            Middleware::Headers(headers) => headers
+                .custom_request_headers
+                .iter()
+                .filter(|(key, value)| is_header(key) && !value.is_empty())
+                .map(|(key, _)| {
+                    (vec!["customRequestHeaders", key.as_str()], "let the service add it itself, from a secret file")
+                })
+                .collect(),
+            _ => continue,
+        };
+        for (keys, help) in secrets {
+            let keys = ["middlewares", name, middleware.kind()].into_iter().chain(keys);
+            let path = Path::from_iter(keys);
+            let at = plan
+                .settings
+                .as_ref()
+                .and_then(|node| node.at_path(&path))
+                .map_or_else(Default::default, |node| node.at);
+            let message = format!("the middleware `{name}` has a secret in plain text");
+            let finding = Finding::new(rule.name, rule.level, at, message).redact(at);
+            found.push(finding.help(help).about(Subject::path(path)));
+        }
+    }
+}
+
+/// Whether the value of a header is secret.
+fn is_header(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+        || name.eq_ignore_ascii_case("cookie")
+        || is_named(&name.replace('-', "_"))
 }
 
 /// Whether `key: value` shows a secret. `template` is the text before interpolation.

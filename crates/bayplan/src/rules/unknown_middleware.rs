@@ -1,15 +1,17 @@
-//! `unknown-middleware`: a route names a middleware that the fleet does not define
+//! `unknown-middleware`: a route or a chain names a middleware that the fleet does not define
 
 use super::{Findings, Rule, route_path};
-use crate::finding::Level;
+use crate::emit::traefik::Middleware;
+use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
 use crate::record::nearest;
+use bayplan_yaml::Path;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-middleware",
     level: Level::Deny,
-    finds: "a route names a middleware that the fleet does not define",
+    finds: "a route or a chain names a middleware that the fleet does not define",
     why: "Traefik disables the router: the name answers 404",
     fails: "",
     passes: "",
@@ -28,23 +30,73 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             if defined.contains(&wanted.as_str()) {
                 continue;
             }
-            let help = match nearest(wanted, &defined) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if crate::record::form::is_name(wanted) => {
-                    format!("define it in fleet.yaml: `middlewares: {{ {wanted}: … }}`")
-                }
-                None => "name a middleware of fleet.yaml: letters, digits, `.`, `_` and `-`".to_owned(),
-            };
+            let help = advice(wanted, &defined);
             let message =
                 format!("the route of `{name}` names the middleware `{wanted}`, which the fleet does not define");
             let list = route_path(stack, name, route).key("middlewares");
             found.item_at(rule, stack, name, list, |item| item.as_str() == Some(wanted), message).set_help(help);
         }
     }
+    for (name, middleware) in &plan.fleet.middlewares {
+        match middleware {
+            Middleware::Chain(chain) => {
+                for (index, member) in chain.middlewares.iter().enumerate() {
+                    let (why, help) = match plan.fleet.middlewares.get(member) {
+                        Some(middleware) if middleware.is_http() => continue,
+                        Some(_) => ("is for TCP", "remove it: chains are for HTTP".to_owned()),
+                        None if defined.contains(&member.as_str()) => continue,
+                        None => {
+                            let others: Vec<&str> = defined.iter().copied().filter(|other| *other != name).collect();
+                            ("the fleet does not define", advice(member, &others))
+                        }
+                    };
+                    let message = format!("the chain `{name}` names the middleware `{member}`, which {why}");
+                    let path = Path::from_iter(["middlewares", name, "chain", "middlewares"]).index(index);
+                    report(rule, plan, found, path, message, help);
+                }
+            }
+            Middleware::Errors(errors) => {
+                let known: Vec<&str> = answering(plan).collect();
+                // A name with a provider is somebody else's; an empty one was reported where it was read.
+                let service = errors.service.as_str();
+                if known.contains(&service) || service.contains('@') || service.is_empty() {
+                    continue;
+                }
+                let help = match nearest(&errors.service, &known) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "name a service that has a route, as `STACK-SERVICE`".to_owned(),
+                };
+                let message = format!("`{name}` lets `{}` answer, which no route leads to", errors.service);
+                report(rule, plan, found, Path::from_iter(["middlewares", name, "errors", "service"]), message, help);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The names of the services that HTTP routes lead to.
+fn answering(plan: &Plan) -> impl Iterator<Item = &str> {
+    let routes = plan.services().flat_map(|(_, _, service)| &service.routes);
+    routes.filter(|route| !route.is_tcp()).map(|route| route.name.as_str())
+}
+
+fn report(rule: &Rule, plan: &Plan, found: &mut Findings<'_>, path: Path, message: String, help: String) {
+    let at = plan.settings.as_ref().and_then(|node| node.at_path(&path)).map_or_else(Default::default, |node| node.at);
+    found.push(Finding::new(rule.name, rule.level, at, message).help(help).about(Subject::path(path)));
+}
+
+fn advice(wanted: &str, known: &[&str]) -> String {
+    match nearest(wanted, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if crate::record::form::is_name(wanted) => {
+            format!("define it in fleet.yaml: `middlewares: {{ {wanted}: … }}`")
+        }
+        None => "name a middleware of fleet.yaml: letters, digits, `.`, `_` and `-`".to_owned(),
+    }
 }
 
 /// The names of all middlewares, those with a broken definition among them.
-pub(super) fn defined(plan: &Plan) -> Vec<&str> {
+fn defined(plan: &Plan) -> Vec<&str> {
     let written = plan.settings.as_ref().and_then(|node| node.get("middlewares")?.as_map());
     written.into_iter().flat_map(|map| map.keys()).map(|name| &**name).collect()
 }

@@ -1,6 +1,6 @@
 //! Middlewares that say who may pass.
 
-use crate::emit::traefik::forms::{AtLeast, Cidr, Filled, NotEmpty, Regex};
+use crate::emit::traefik::forms::{AtLeast, Cidr, NotEmpty, Regex, Url};
 use crate::record;
 use crate::record::{Between, Each};
 
@@ -40,7 +40,7 @@ record! {
     /// Asks another service who may pass.
     pub struct ForwardAuth {
         /// The URL that is asked; its answer says who may pass.
-        address [Required]: String = Filled,
+        address [Required]: String = Url,
         /// How TLS is spoken with it.
         tls: Option<ForwardAuthTls>,
         /// Whether the `X-Forwarded` headers of clients are believed.
