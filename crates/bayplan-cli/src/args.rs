@@ -77,9 +77,10 @@ pub struct LintArgs {
 /// `bayplan explain`
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// The rule's name, such as `unpinned-image`; all rules where none is given
-    #[arg(value_name = "RULE")]
-    pub rule: Option<String>,
+    /// A rule (`unpinned-image`), a value (`shop:services.web.ports`) or a variable (`'${TAG}'`); lists the rules where none
+    /// is given
+    #[arg(value_name = "RULE|PATH|$VARIABLE")]
+    pub what: Option<String>,
 }
 
 /// `bayplan schema`

@@ -1,10 +1,12 @@
 //! `texts → findings and trees`: where the command line meets the library.
 
-use crate::discover::{self, Fleet};
+use crate::Failure;
+use crate::discover::{self, Fleet, Found};
 use crate::disk::Disk;
-use bayplan::compile::ComposeProject;
+use bayplan::compile::{ComposeProject, FleetTexts, Loaded};
 use bayplan::emit::Tree;
 use bayplan::finding::Report;
+use bayplan::resolve::scope::{Scope, Supplier};
 use bayplan::source::Sources;
 use std::path::Path;
 
@@ -37,6 +39,8 @@ pub trait Compiler {
     fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
     /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
     fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run);
+    /// The projects in `found` with everything that their values come from.
+    fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure>;
     /// The rules: name, and what `explain` prints.
     fn rules(&self) -> Vec<(&'static str, String)>;
     /// The JSON Schemas: name and text.
@@ -49,16 +53,8 @@ pub struct Library;
 
 impl Compiler for Library {
     fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run) {
-        let texts = bayplan::compile::FleetTexts {
-            name: &fleet.name,
-            settings: fleet.settings,
-            folder: &discover::show(here, &fleet.folder),
-            blueprints: &fleet.blueprints,
-            files: &Disk(here),
-            env_files: &fleet.environments,
-            back,
-            today: Some(&today()),
-        };
+        let (disk, today, folder) = (Disk(here), today(), discover::show(here, &fleet.folder));
+        let texts = texts(&disk, fleet, back, Some(&today), &folder);
         for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
             if let Some(tree) = compiled.tree {
                 run.outputs.push(Output { fleet: compiled.fleet, environment: compiled.environment, tree });
@@ -68,6 +64,23 @@ impl Compiler for Library {
 
     fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run) {
         bayplan::compile::projects(projects, &Disk(here), Some(&today()), &mut run.sources, &mut run.report);
+    }
+
+    fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure> {
+        let shell = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let shell = Scope::of(Supplier::Shell, shell);
+        let (sources, report) = (&mut run.sources, &mut run.report);
+        let projects = discover::projects(here, &found.compose);
+        let mut loaded = bayplan::compile::trace_projects(&projects, &shell, &Disk(here), sources, report);
+        for folder in &found.fleets {
+            let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
+            let (disk, folder) = (Disk(here), discover::show(here, &fleet.folder));
+            let texts = texts(&disk, &fleet, ".", None, &folder);
+            loaded.extend(bayplan::compile::trace_fleet(&texts, None, &mut run.sources, &mut run.report));
+        }
+        Ok(loaded)
     }
 
     fn rules(&self) -> Vec<(&'static str, String)> {
@@ -81,6 +94,26 @@ impl Compiler for Library {
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
         bayplan::blueprint::schemas()
+    }
+}
+
+fn texts<'a>(
+    disk: &'a Disk<'a>,
+    fleet: &'a Fleet,
+    back: &'a str,
+    today: Option<&'a str>,
+    folder: &'a str,
+) -> FleetTexts<'a> {
+    FleetTexts {
+        name: &fleet.name,
+        settings: fleet.settings,
+        folder,
+        blueprints: &fleet.blueprints,
+        files: disk,
+        env_files: &fleet.environments,
+        back,
+        trace: false,
+        today,
     }
 }
 

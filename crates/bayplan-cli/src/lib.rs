@@ -4,6 +4,7 @@ pub mod args;
 pub mod compile;
 pub mod discover;
 pub mod disk;
+mod explain;
 pub mod render;
 pub mod run;
 

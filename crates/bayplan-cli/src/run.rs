@@ -1,6 +1,6 @@
 //! `verb → exit code`: finds, compiles, shows and writes.
 
-use crate::args::{ExplainArgs, Format, GenArgs, LintArgs, SchemaArgs, Verb};
+use crate::args::{Format, GenArgs, LintArgs, SchemaArgs, Verb};
 use crate::compile::{Compiler, Run};
 use crate::discover::{self, Found};
 use crate::render::secret::masked;
@@ -131,23 +131,6 @@ impl Runner<'_> {
             line(&mut said.out, &object.to_string());
         }
         Ok(exit)
-    }
-
-    fn explain(self, args: &ExplainArgs, said: &mut Said) -> Result<Exit, Failure> {
-        let rules = self.compiler.rules();
-        let Some(wanted) = &args.rule else {
-            for (name, _) in &rules {
-                line(&mut said.out, name);
-            }
-            return Ok(Exit::Clean);
-        };
-        match rules.iter().find(|(name, _)| name == wanted) {
-            Some((_, text)) => {
-                line(&mut said.out, text.trim_end());
-                Ok(Exit::Clean)
-            }
-            None => Err(unknown("rule", wanted, rules.iter().map(|(name, _)| *name), "bayplan explain")),
-        }
     }
 
     fn schema(self, args: &SchemaArgs, said: &mut Said) -> Result<Exit, Failure> {
@@ -283,7 +266,7 @@ fn verb(action: Action) -> &'static str {
     }
 }
 
-fn unknown<'a>(what: &str, wanted: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
+pub(crate) fn unknown<'a>(what: &str, wanted: &str, names: impl Iterator<Item = &'a str>, list: &str) -> Failure {
     let near = names
         .map(|name| (strsim::osa_distance(name, wanted), name))
         .filter(|(distance, _)| *distance <= wanted.len() / 3 + 1)
@@ -294,7 +277,7 @@ fn unknown<'a>(what: &str, wanted: &str, names: impl Iterator<Item = &'a str>, l
     })
 }
 
-fn line(out: &mut String, text: &str) {
+pub(crate) fn line(out: &mut String, text: &str) {
     let _ = writeln!(out, "{text}");
 }
 

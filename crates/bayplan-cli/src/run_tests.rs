@@ -37,6 +37,10 @@ impl Compiler for Fake {
         }
     }
 
+    fn trace(&self, _: &Path, _: &discover::Found, _: &mut Run) -> Result<Vec<bayplan::compile::Loaded>, Failure> {
+        Ok(Vec::new())
+    }
+
     fn rules(&self) -> Vec<(&'static str, String)> {
         vec![("a-bad-thing", "It is bad.\n".to_owned()), ("a-poor-thing", "It is poor.\n".to_owned())]
     }

@@ -174,10 +174,7 @@ impl<'a> Composer<'a> {
         if syntax.anchor.is_some() {
             self.open.pop();
         }
-        let tag = syntax.tag.as_ref().filter(|tag| scalar::core_tag(&tag.0).is_none()).map(|tag| tag.0.as_str().into());
-        if tag.is_some() || via.is_some() {
-            node.extra = Some(Box::new(Extra { tag, via, ..Extra::default() }));
-        }
+        node.extra = extra(syntax, via);
         node
     }
 
@@ -354,6 +351,13 @@ impl<'a> Composer<'a> {
 }
 
 /// `text` short enough for a message.
+/// The tag of a node and the alias or merge key that it came through. On its own, to keep the frame of the recursion small.
+#[inline(never)]
+fn extra(syntax: &Syntax, via: Option<Location>) -> Option<Box<Extra>> {
+    let tag = syntax.tag.as_ref().filter(|tag| scalar::core_tag(&tag.0).is_none()).map(|tag| tag.0.as_str().into());
+    (tag.is_some() || via.is_some()).then(|| Box::new(Extra { tag, via, ..Extra::default() }))
+}
+
 fn clip(text: &str) -> &str {
     text.char_indices().nth(40).map_or(text, |(at, _)| &text[..at])
 }

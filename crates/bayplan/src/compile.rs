@@ -6,8 +6,8 @@ use crate::finding::{Finding, Level, Report, Subject};
 use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
 use crate::resolve::files::{Files, join};
-use crate::resolve::load::{Cache, Loader, Options};
-use crate::resolve::scope::{Scope, Supplier};
+use crate::resolve::load::{Cache, Layer, LayerKind, Loader, Options};
+use crate::resolve::scope::Scope;
 use crate::resolve::settle::{Document, Input, settle};
 use crate::resolve::variables::variables;
 use crate::rules;
@@ -17,6 +17,7 @@ use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId};
 use indexmap::IndexMap;
 
 /// The texts of a fleet.
+#[derive(Clone, Copy)]
 pub struct FleetTexts<'a> {
     /// The name of its folder.
     pub name: &'a str,
@@ -32,6 +33,8 @@ pub struct FleetTexts<'a> {
     pub env_files: &'a [(String, SourceId)],
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
+    /// Whether the trees that values come from are kept, for [`Compiled::plan`].
+    pub trace: bool,
     /// The day, as `YYYY-MM-DD`, for exemptions that end; nothing where none shall.
     pub today: Option<&'a str>,
 }
@@ -43,6 +46,8 @@ pub struct Compiled {
     pub fleet: String,
     /// The name of the environment.
     pub environment: String,
+    /// What was planned; only where the trees that values come from were wanted.
+    pub plan: Option<Box<Plan>>,
     /// The files; nothing where something is denied.
     pub tree: Option<Tree>,
 }
@@ -85,18 +90,21 @@ pub fn fleet(
         environments.iter().filter(|(name, _)| environment.is_none_or(|wanted| *name == wanted))
     {
         let mut found = Report::new();
-        let variables = variables(environment, settings_of, settings.as_ref(), texts.env_files, sources, &mut found);
-        let documents = blueprints(texts, environment, &variables, &mut cache, sources, &mut found);
+        let (variables, scope) =
+            variables(environment, settings_of, settings.as_ref(), texts.env_files, sources, &mut found);
+        let documents = blueprints(texts, environment, &scope, &mut cache, sources, &mut found);
         let (settings, variables) = (settings.as_ref(), &variables);
-        let input = Input { fleet: &fleet, settings, documents: &documents, variables, back: texts.back };
+        let input =
+            Input { fleet: &fleet, settings, documents: &documents, variables, back: texts.back, trace: texts.trace };
         let plan = settle(&input, environment, settings_of, sources, &mut found);
         rules::check(&plan, sources, texts.today, &mut found);
         if unknown {
             found.findings.retain(|finding| !rules::needs_settings(finding.rule));
         }
-        let tree = if shape || found.denied() { None } else { vet_and_emit(plan, &mut found) };
+        let kept = texts.trace.then(|| Box::new(plan.clone()));
+        let tree = if shape || found.denied() || texts.trace { None } else { vet_and_emit(plan, &mut found) };
         report.append(found);
-        compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), tree });
+        compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), plan: kept, tree });
     }
     compiled
 }
@@ -109,20 +117,25 @@ fn environments_path() -> Path {
 fn blueprints(
     texts: &FleetTexts<'_>,
     environment: &str,
-    variables: &IndexMap<String, String>,
+    scope: &Scope,
     cache: &mut Cache,
     sources: &mut Sources,
     report: &mut Report,
 ) -> Vec<Document> {
-    let scope = Scope::of(Supplier::Environment, variables.clone());
-    let options = Options { interpolate: true, environment: Some(environment.to_owned()), ..Options::default() };
+    let options = Options {
+        interpolate: true,
+        environment: Some(environment.to_owned()),
+        trace: texts.trace,
+        ..Options::default()
+    };
     let mut loader = Loader::new(texts.files, cache, sources, report, options);
     let mut documents = Vec::new();
     for name in texts.blueprints {
         let path = join(texts.folder, name);
-        if let Some(node) = loader.load(std::slice::from_ref(&path), texts.folder, &scope) {
+        if let Some(node) = loader.load(std::slice::from_ref(&path), texts.folder, scope) {
             let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
-            documents.push(Document { file: path, stem, node });
+            let layers = loader.take_layers();
+            documents.push(Document { file: path, stem, node, layers });
         }
     }
     let included = loader.included_files();
@@ -165,11 +178,91 @@ pub fn projects(
     report: &mut Report,
 ) {
     let options = Options { interpolate: true, ..Options::default() };
+    for loaded in load(projects, &Scope::default(), options, files, sources, report) {
+        let fleet = Fleet::default();
+        let Loaded { mut files, name, node, .. } = loaded;
+        let documents = [Document { file: files.swap_remove(0), stem: name, node, layers: Vec::new() }];
+        let variables = IndexMap::new();
+        let (settings, variables) = (None, &variables);
+        let input = Input { fleet: &fleet, settings, documents: &documents, variables, back: ".", trace: false };
+        let plan = settle(&input, "default", &Environment::default(), sources, report);
+        rules::check(&plan, sources, today, report);
+    }
+}
+
+/// A project as read, with what its values come from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its files, the main one first.
+    pub files: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// The environment, where it is a stack of a fleet.
+    pub environment: Option<String>,
+    /// The merged tree.
+    pub node: Node,
+    /// The trees that it was made from, where they were asked for.
+    pub layers: Vec<Layer>,
+    /// Its variables.
+    pub scope: Scope,
+}
+
+/// Compose projects with everything that their values come from. Variables come from `shell`, then from `.env`, as Docker
+/// Compose takes them.
+pub fn trace_projects(
+    projects: &[ComposeProject],
+    shell: &Scope,
+    files: &dyn Files,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Loaded> {
+    let options = Options { interpolate: true, trace: true, ..Options::default() };
+    load(projects, shell, options, files, sources, report)
+}
+
+/// The stacks of a fleet with everything that their values come from, in every environment or in the one named.
+pub fn trace_fleet(
+    texts: &FleetTexts<'_>,
+    environment: Option<&str>,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Loaded> {
+    let mut loaded = Vec::new();
+    for compiled in fleet(&FleetTexts { trace: true, ..*texts }, environment, sources, report) {
+        let Some(plan) = compiled.plan else { continue };
+        loaded.extend(plan.stacks.into_values().map(|stack| {
+            Loaded {
+                files: vec![stack.file],
+                name: stack.name,
+                environment: Some(compiled.environment.clone()),
+                node: stack.document,
+                scope: stack
+                    .layers
+                    .iter()
+                    .find(|layer| layer.kind == LayerKind::File)
+                    .map(|layer| layer.scope.clone())
+                    .unwrap_or_default(),
+                layers: stack.layers,
+            }
+        }));
+    }
+    loaded
+}
+
+/// Reads projects; those that others include are left out.
+fn load(
+    projects: &[ComposeProject],
+    shell: &Scope,
+    options: Options,
+    files: &dyn Files,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Loaded> {
     let mut cache = Cache::default();
     let mut loader = Loader::new(files, &mut cache, sources, report, options);
     let mut loaded = Vec::new();
     for project in projects {
-        let scope = loader.dot_env(&project.folder, &Scope::default());
+        let scope = loader.dot_env(&project.folder, shell);
         let mut named = project.files.clone();
         if let (Some(listed), false) = (scope.get("COMPOSE_FILE"), project.variant) {
             let separator = scope.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or(":");
@@ -179,20 +272,14 @@ pub fn projects(
         {
             named.drain(..others.len());
         }
-        loaded.push((project, loader.load(&named, &project.folder, &scope), named));
+        let Some(node) = loader.load(&named, &project.folder, &scope) else { continue };
+        let written = node.get("name").and_then(Node::as_str).unwrap_or(&project.name);
+        let name = ProjectName::normalize(written).map_or_else(|| "compose".to_owned(), |name| name.to_string());
+        loaded.push(Loaded { files: named, name, environment: None, node, layers: loader.take_layers(), scope });
     }
     let included = loader.included_files();
-    for (project, node, named) in loaded {
-        let main = named.first().map_or("", String::as_str);
-        let Some(node) = node.filter(|_| !included.contains(main)) else { continue };
-        let fleet = Fleet::default();
-        let stem = ProjectName::normalize(&project.name).map_or_else(|| "compose".to_owned(), |name| name.to_string());
-        let documents = [Document { file: main.to_owned(), stem, node }];
-        let variables = IndexMap::new();
-        let input = Input { fleet: &fleet, settings: None, documents: &documents, variables: &variables, back: "." };
-        let plan = settle(&input, "default", &Environment::default(), sources, report);
-        rules::check(&plan, sources, today, report);
-    }
+    loaded.retain(|project| project.files.first().is_some_and(|main| !included.contains(main)));
+    loaded
 }
 
 /// The first document of a text; its errors are reported.

@@ -80,6 +80,8 @@ pub struct Stack {
     pub project: compose::Project,
     /// Its services.
     pub services: IndexMap<String, Service>,
+    /// The trees that its values come from, where they were wanted.
+    pub layers: Vec<crate::resolve::load::Layer>,
     /// Whether the blueprint uses intents that opt in to derived networks.
     pub derived_networks: bool,
 }

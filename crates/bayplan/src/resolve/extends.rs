@@ -51,8 +51,8 @@ impl Loader<'_> {
         }
         let Some((from, mut base)) = base.filter(|(_, base)| matches!(base.value, Value::Map(_))) else { return };
         resets.apply_at(&Path::from_iter(["services", name]), &mut base);
-        let kind = LayerKind::Extends { from, into: (section.to_owned(), name.to_owned()), at: extends.value.at };
-        self.trace(kind, &base);
+        let kind = LayerKind::Extends { from, at: extends.value.at };
+        self.trace(kind, Path::from_iter([section, name]), &base, place.scope);
         let over = std::mem::replace(&mut entry.value, Node::new(Value::Null, extends.value.at));
         let at = over.at;
         let merged = merge_service(base, over);

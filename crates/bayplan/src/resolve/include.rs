@@ -88,7 +88,10 @@ impl Loader<'_> {
         let key =
             format!("{files:?} {directory:?} {:?}", scope.layers().map(|layer| layer.supplier).collect::<Vec<_>>());
         let model = match self.included.get(&key) {
-            Some(known) => known.clone(),
+            Some((known, layers)) => {
+                self.layers.extend(layers.iter().cloned());
+                known.clone()
+            }
             None => {
                 // Whether they are there is said where they are named.
                 let there =
@@ -97,11 +100,12 @@ impl Loader<'_> {
                     return;
                 }
                 let inner = Place { directory: &directory, scope: &scope, chain: place.chain };
+                let before = self.layers.len();
                 let Some(mut model) = self.model(&files, inner, true) else { return };
                 let base =
                     if is_absolute(&directory) { directory.clone() } else { relative(place.directory, &directory) };
                 self.resolve_paths(&mut model, &base);
-                self.included.insert(key, model.clone());
+                self.included.insert(key, (model.clone(), self.layers[before..].to_vec()));
                 model
             }
         };

@@ -32,10 +32,10 @@ pub struct Loader<'a> {
     pub(super) sources: &'a mut Sources,
     pub(super) report: &'a mut Report,
     options: Options,
-    pub(super) included: HashMap<String, Node>,
+    pub(super) included: HashMap<String, (Node, Vec<Layer>)>,
     pub(super) includes: HashSet<String>,
     pub(super) bases: HashMap<String, Option<(Node, Resets)>>,
-    layers: Vec<Layer>,
+    pub(super) layers: Vec<Layer>,
 }
 
 /// What a loader does beside reading.
@@ -46,7 +46,7 @@ pub struct Options {
     /// Whether short forms become long ones and defaults are filled in, as for `docker compose config`. Included files and
     /// extended bases always are, because their paths are seen from elsewhere.
     pub canonical: bool,
-    /// Whether the trees that values come from are kept: see [`Loader::layers`].
+    /// Whether the trees that values come from are kept: see [`Loader::take_layers`].
     pub trace: bool,
     /// The environment, where the files are blueprints of a fleet.
     pub environment: Option<String>,
@@ -59,23 +59,33 @@ pub struct Options {
 pub struct Layer {
     /// What it is.
     pub kind: LayerKind,
+    /// Where the tree stands in the project.
+    pub root: Path,
     /// The tree, variables replaced.
     pub node: Node,
+    /// The variables that it was read with.
+    pub scope: Scope,
 }
 
 /// What a [`Layer`] is to the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LayerKind {
+    /// The `defaults` of a fleet.
+    Defaults,
+    /// An archetype of the catalog.
+    Archetype(String),
+    /// What a blueprint says for one environment.
+    Environment(String),
+    /// What the intents of a service stand for.
+    Intents,
     /// A file that was named, or an override of it.
     File,
     /// A file that another includes.
     Include,
-    /// A service that another extends: the tree is `services.INTO`, made from the service `from`.
+    /// A service that another extends.
     Extends {
-        /// The service that is extended.
+        /// Its name.
         from: String,
-        /// `services` or `jobs`, and the one that extends.
-        into: (String, String),
         /// Where it says so.
         at: Location,
     },
@@ -154,13 +164,13 @@ impl<'a> Loader<'a> {
     }
 
     /// The trees that the project was made from, in the order of merging; empty unless the options ask for them.
-    pub fn layers(&self) -> &[Layer] {
-        &self.layers
+    pub fn take_layers(&mut self) -> Vec<Layer> {
+        std::mem::take(&mut self.layers)
     }
 
-    pub(super) fn trace(&mut self, kind: LayerKind, node: &Node) {
+    pub(super) fn trace(&mut self, kind: LayerKind, root: Path, node: &Node, scope: &Scope) {
         if self.options.trace {
-            self.layers.push(Layer { kind, node: node.clone() });
+            self.layers.push(Layer { kind, root, node: node.clone(), scope: scope.clone() });
         }
     }
 
@@ -177,7 +187,12 @@ impl<'a> Loader<'a> {
                     resets.apply(model);
                 }
                 self.extends(&mut node, path, place, &resets);
-                self.trace(if included { LayerKind::Include } else { LayerKind::File }, &node);
+                self.trace(
+                    if included { LayerKind::Include } else { LayerKind::File },
+                    Path::root(),
+                    &node,
+                    place.scope,
+                );
                 let mut merged = match model.take() {
                     Some(model) => {
                         let merged = merge_project(model, node);

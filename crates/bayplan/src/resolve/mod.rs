@@ -21,6 +21,7 @@ pub mod networks;
 pub mod normalize;
 pub mod paths;
 pub mod profiles;
+pub mod provenance;
 pub mod reset;
 pub mod same;
 pub mod scope;

@@ -4,8 +4,10 @@ use super::expression;
 use super::expression::evaluate_node;
 use super::instances::{Instances, Local, Setting, full_host};
 use super::interpolate::{self, interpolate_node};
+use super::load::{Layer, LayerKind};
 use super::merge::{merge_project, merge_service};
 use super::networks::{DEFAULT_POOLS, DerivedNetwork, Link, derive};
+use super::scope::Scope;
 use crate::blueprint::{self, Condition, Environment, Fleet, Intents, Size, SizeRef, TlsSetting};
 use crate::catalog::Output;
 use crate::compose;
@@ -33,6 +35,8 @@ pub struct Document {
     pub stem: String,
     /// Its content.
     pub node: Node,
+    /// The trees that it was made from, where they are wanted.
+    pub layers: Vec<Layer>,
 }
 
 /// What a plan is made from.
@@ -47,6 +51,8 @@ pub struct Input<'a> {
     pub variables: &'a IndexMap<String, String>,
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
+    /// Whether the trees that values come from are kept.
+    pub trace: bool,
 }
 
 /// Makes the plan of one environment.
@@ -67,7 +73,8 @@ pub fn settle(
         }
     };
     let hosts = hosts(input, name, environment, variables, report);
-    let (documents, files) = overlay(input, name, report);
+    let mut layers = Layers { wanted: input.trace, below: IndexMap::new(), above: IndexMap::new() };
+    let (documents, files) = overlay(input, name, &mut layers, report);
     let setting = Setting { variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
     let instances = Instances::new(&documents, setting);
     let mut settler = Settler {
@@ -78,6 +85,7 @@ pub fn settle(
         report,
         stacks: IndexMap::new(),
         drafts: IndexMap::new(),
+        layers,
     };
     for (stack, document) in &documents {
         settler.draft(stack, document);
@@ -174,7 +182,12 @@ fn hosts(
 }
 
 /// The documents with what differs in the environment merged over, by stack name; and their file names.
-fn overlay(input: &Input<'_>, name: &str, report: &mut Report) -> (IndexMap<String, Node>, IndexMap<String, String>) {
+fn overlay(
+    input: &Input<'_>,
+    name: &str,
+    layers: &mut Layers,
+    report: &mut Report,
+) -> (IndexMap<String, Node>, IndexMap<String, String>) {
     let mut documents: IndexMap<String, Node> = IndexMap::new();
     let mut files = IndexMap::new();
     let mut places: BTreeMap<String, Location> = BTreeMap::new();
@@ -194,6 +207,9 @@ fn overlay(input: &Input<'_>, name: &str, report: &mut Report) -> (IndexMap<Stri
             };
             for (key, entry) in map {
                 if &*key == name {
+                    let stack = node.get("name").and_then(Node::as_str).unwrap_or(&document.stem);
+                    let kind = LayerKind::Environment(name.to_owned());
+                    Layers::add(layers.wanted, &mut layers.above, stack, kind, Path::root(), &entry.value);
                     let merged = merge_project(node, entry.value);
                     report.extend(merged.errors);
                     node = merged.node;
@@ -221,6 +237,9 @@ fn overlay(input: &Input<'_>, name: &str, report: &mut Report) -> (IndexMap<Stri
             );
             continue;
         }
+        if layers.wanted {
+            layers.below.entry(stack.clone()).or_default().extend(document.layers.iter().cloned());
+        }
         places.insert(stack.clone(), place);
         files.insert(stack.clone(), document.file.clone());
         documents.insert(stack, node);
@@ -240,6 +259,31 @@ struct Draft {
     asked: Vec<(Location, String, String)>,
 }
 
+/// The trees that the values of each stack come from, where they are wanted.
+struct Layers {
+    wanted: bool,
+    /// What the blueprint's own files stand on, and they.
+    below: IndexMap<String, Vec<Layer>>,
+    /// What comes over them.
+    above: IndexMap<String, Vec<Layer>>,
+}
+
+impl Layers {
+    fn add(
+        wanted: bool,
+        layers: &mut IndexMap<String, Vec<Layer>>,
+        stack: &str,
+        kind: LayerKind,
+        root: Path,
+        node: &Node,
+    ) {
+        if wanted {
+            let layer = Layer { kind, root, node: node.clone(), scope: Scope::default() };
+            layers.entry(stack.to_owned()).or_default().push(layer);
+        }
+    }
+}
+
 struct Settler<'a> {
     input: &'a Input<'a>,
     environment: &'a str,
@@ -248,6 +292,7 @@ struct Settler<'a> {
     report: &'a mut Report,
     stacks: IndexMap<String, compose::Project>,
     drafts: IndexMap<(String, String), Draft>,
+    layers: Layers,
 }
 
 impl Settler<'_> {
@@ -331,6 +376,8 @@ impl Settler<'_> {
             interpolate_node(&mut defaults, &|name| self.instances.lookup(name), &mut interpolate::Found::default());
             super::limits::leave_to(&written, &mut defaults);
             base = defaults;
+            let root = path.clone();
+            Layers::add(self.layers.wanted, &mut self.layers.below, stack, LayerKind::Defaults, root, &base);
         }
         if let Some(archetype) = expanded.archetype {
             let source = self.sources.add_made(format!("the archetype `{}`", archetype.name));
@@ -338,6 +385,8 @@ impl Settler<'_> {
             if let Ok(node) = to_node(&expansion.service, at)
                 && matches!(node.value, Value::Map(_))
             {
+                let (kind, root) = (LayerKind::Archetype(archetype.name.to_owned()), path.clone());
+                Layers::add(self.layers.wanted, &mut self.layers.below, stack, kind, root, &node);
                 base = merge_service(base, node).node;
             }
         }
@@ -760,6 +809,9 @@ impl Settler<'_> {
             let at = made(self.sources, format!("the intents of `{name}`"));
             let node = match to_node(&added, at) {
                 Ok(additions) => {
+                    let root = Path::from_iter(["services", name.as_str()]);
+                    let above = &mut self.layers.above;
+                    Layers::add(self.layers.wanted, above, stack, LayerKind::Intents, root, &additions);
                     let written = self.drafts[key].node.clone();
                     let place = written.at;
                     let mut merged = merge_service(additions, written).node;
@@ -853,6 +905,10 @@ impl Settler<'_> {
             project,
             services,
             derived_networks: derived,
+            layers: [&mut self.layers.below, &mut self.layers.above]
+                .into_iter()
+                .flat_map(|layers| layers.shift_remove(stack).unwrap_or_default())
+                .collect(),
         })
     }
 

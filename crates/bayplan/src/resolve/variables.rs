@@ -1,13 +1,14 @@
 //! `environment → variables`: the committed environment files, then the settings of the environment.
 
 use super::dotenv;
+use super::scope::{Layer, Scope, Supplier};
 use crate::blueprint::Environment;
 use crate::finding::{Finding, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Location, Node, Path, SourceId, Span};
 use indexmap::IndexMap;
 
-/// The variables of `environment`. Never from the shell: the same commit gives the same output everywhere.
+/// The variables of `environment`, and by layer. Never from the shell: the same commit gives the same output everywhere.
 pub fn variables(
     name: &str,
     environment: &Environment,
@@ -15,8 +16,9 @@ pub fn variables(
     files: &[(String, SourceId)],
     sources: &Sources,
     report: &mut Report,
-) -> IndexMap<String, String> {
+) -> (IndexMap<String, String>, Scope) {
     let mut variables: IndexMap<String, String> = IndexMap::new();
+    let mut scope = Scope::default();
     for (index, file) in environment.env_files.iter().enumerate() {
         let wanted = file.strip_prefix("./").unwrap_or(file);
         let Some((_, source)) = files.iter().find(|(name, _)| name == wanted) else {
@@ -40,8 +42,10 @@ pub fn variables(
             let at = Location { source: *source, span };
             report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
         }
+        scope = scope.above(Layer { supplier: Supplier::File(*source), values: read.clone() });
         variables.extend(read);
     }
     variables.extend(environment.variables.clone());
-    variables
+    let values: IndexMap<String, String> = environment.variables.clone().into_iter().collect();
+    (variables, scope.above(Layer { supplier: Supplier::Environment, values }))
 }
