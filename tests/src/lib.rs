@@ -2,3 +2,4 @@
 
 pub mod case;
 pub mod compiled;
+pub mod compose_go;

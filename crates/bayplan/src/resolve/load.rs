@@ -5,6 +5,7 @@
 //! read, or a broken one, is a finding; the rest of the project is there.
 
 use super::canonical::{Unreadable, canonical};
+use super::environment::resolve_environment;
 use super::files::{self, FileError, Files};
 use super::interpolate::{self, interpolate_node};
 use super::merge::merge_project;
@@ -12,9 +13,12 @@ use super::paths::{self, Base};
 use super::reset::Resets;
 use super::scope::Scope;
 use super::{aliases, cast, defaults, unicity, validation, written};
+use crate::compose::Project;
 use crate::finding::{Finding, Level, Report, Subject};
+use crate::record::{Form, Plain};
 use crate::source::Sources;
-use bayplan_yaml::{Decoder, Limits, Location, Map, Node, Path, SourceId, Value};
+use bayplan_yaml::decode::DecodeErrorKind;
+use bayplan_yaml::{DecodeError, Decoder, Limits, Location, Map, Node, Path, Segment, SourceId, Value};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -201,6 +205,9 @@ impl<'a> Loader<'a> {
                     }
                     None => merge_project(Node::new(Value::Map(Map::default()), node.at), node).node,
                 };
+                if self.options.canonical {
+                    self.shapes(&merged);
+                }
                 if canonical {
                     self.canonical(&mut merged);
                 }
@@ -212,7 +219,22 @@ impl<'a> Loader<'a> {
             defaults::set_defaults(&mut model, self.report);
             validation::validate(&mut model, self.report);
         }
+        if self.options.canonical {
+            resolve_environment(&mut model, &|name| place.scope.get(name).map(str::to_owned));
+        }
         Some(model)
+    }
+
+    /// Says which values have the wrong shape, before long forms hide it.
+    fn shapes(&mut self, node: &Node) {
+        let mut decoder = Decoder::new();
+        let _: Option<Project> = <Plain as Form<Project>>::read(node, &mut decoder);
+        // A variable that was not replaced may become any value.
+        let interpolate = self.options.interpolate;
+        for error in decoder.finish().into_iter().filter(|error| interpolate || error.kind != DecodeErrorKind::Value) {
+            let level = if is_for_the_engine(&error) { Level::Warn } else { Level::Deny };
+            self.report.push(Finding { level, ..Finding::from(error) });
+        }
     }
 
     pub(super) fn canonical(&mut self, node: &mut Node) {
@@ -310,6 +332,17 @@ impl<'a> Loader<'a> {
         self.cache.texts.insert(path.to_owned(), source);
         source
     }
+}
+
+/// Whether Docker Compose takes any text here, so that only the Docker Engine refuses a wrong one.
+fn is_for_the_engine(error: &DecodeError) -> bool {
+    let keys = error.path.0.iter().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(key.as_str()),
+        Segment::Index(_) => None,
+    });
+    let keys: Vec<&str> = keys.collect();
+    error.kind == DecodeErrorKind::Value
+        && matches!(keys.as_slice(), [.., "image"] | [.., "ports", "published" | "protocol"])
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! intents.
 
 pub mod aliases;
+pub mod bind;
 pub mod canonical;
 pub mod cast;
 pub mod consistency;
@@ -21,6 +22,7 @@ pub mod networks;
 pub mod normalize;
 pub mod paths;
 pub mod profiles;
+pub mod project;
 pub mod provenance;
 pub mod reset;
 pub mod same;

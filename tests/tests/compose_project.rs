@@ -1,0 +1,220 @@
+//! Docker Compose's own test inputs, as projects: what its loader makes of a file, our phases make of it, and what it
+//! refuses, they refuse. What differs on purpose stands in `corpus/compose-differences.md`.
+
+#![allow(clippy::unwrap_used)]
+
+use bayplan::finding::{Level, Report};
+use bayplan::record::scalar::json;
+use bayplan::resolve::bind::Encoding;
+use bayplan::resolve::files::{FileError, Files};
+use bayplan::resolve::load::{Cache, Loader, Options};
+use bayplan::resolve::project::Settings;
+use bayplan::resolve::scope::{Scope, Supplier};
+use bayplan::source::Sources;
+use bayplan_tests::compose_go::{ask, files, module, raw_strings, tool};
+use indexmap::IndexMap;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A file of a corpus, by the name that the table gives it.
+struct Case {
+    name: String,
+    path: PathBuf,
+    environment: IndexMap<String, String>,
+}
+
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
+        match std::fs::metadata(path) {
+            Err(_) => Err(FileError::Missing),
+            Ok(metadata) if metadata.is_dir() => Err(FileError::Folder),
+            Ok(metadata) if !metadata.is_file() => Err(FileError::Special),
+            Ok(_) => FileError::text(std::fs::read(path).map_err(|error| FileError::Other(error.to_string()))?),
+        }
+    }
+}
+
+/// What is asked about a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ask {
+    /// The project with all profiles active.
+    Everything,
+    /// The project with none.
+    NoProfile,
+    /// The tree before it becomes a project.
+    Tree,
+}
+
+/// What our phases make of a file, or why they refuse.
+fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
+    let folder = case.path.parent().unwrap().display().to_string();
+    let (mut cache, mut sources, mut report) = (Cache::default(), Sources::new(), Report::new());
+    let home = std::env::home_dir().map(|home| home.display().to_string());
+    let options = Options { interpolate: true, canonical: true, home, ..Options::default() };
+    let mut loader = Loader::new(&Disk, &mut cache, &mut sources, &mut report, options);
+    let shell = Scope::of(Supplier::Shell, case.environment.clone());
+    let scope = loader.dot_env(&folder, &shell);
+    let settings = Settings {
+        folder: Path::new(&folder).file_name().unwrap().to_string_lossy().into_owned(),
+        profiles: if ask == Ask::NoProfile { Vec::new() } else { vec!["*".to_owned()] },
+        keep_env_files: true,
+        ..Settings::default()
+    };
+    let files = [case.path.display().to_string()];
+    let value = match ask {
+        Ask::Tree => loader.tree(&files, &folder, &scope, &settings).map(|tree| json(&tree)),
+        _ => {
+            let project = loader.project(&files, &folder, &scope, &settings);
+            project.map(|project| json(&project.print(Encoding::Json)))
+        }
+    };
+    report.sort(&sources);
+    let denied: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.level == Level::Deny)
+        .map(|finding| format!("{} [{}] {}", finding.subject.path, finding.rule, finding.message))
+        .collect();
+    value.filter(|_| denied.is_empty()).ok_or(denied.join("; "))
+}
+
+/// The rows of the table: what differs, by the name of the file.
+fn differences() -> BTreeMap<&'static str, &'static str> {
+    let table = include_str!("../corpus/compose-differences.md");
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    rows.collect()
+}
+
+/// Numbers are compared by their value, `1` and `1.0` alike; what the environment holds of secrets and configs is not ours
+/// to show; what merging makes of `KEY=VALUE` is a mapping for us and a list for compose-go.
+fn plain(mut value: Value, ask: Ask) -> Value {
+    for section in ["secrets", "configs"] {
+        let objects = value.get_mut(section).and_then(Value::as_object_mut);
+        for object in objects.into_iter().flat_map(|map| map.values_mut()).filter_map(Value::as_object_mut) {
+            object.remove("x-#value");
+            if ask == Ask::Tree && object.contains_key("environment") {
+                object.remove("content");
+            }
+        }
+    }
+    for service in value.get_mut("services").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
+    {
+        for hook in service.get_mut("pre_start").and_then(Value::as_array_mut).into_iter().flatten() {
+            for key in ["environment", "labels"] {
+                let Some(pairs) = hook.get_mut(key) else { continue };
+                let Value::Array(items) = &pairs else { continue };
+                let pair = |item: &Value| {
+                    let (name, value) = item.as_str()?.split_once('=')?;
+                    Some((name.to_owned(), Value::from(value)))
+                };
+                *pairs = items.iter().filter_map(pair).collect();
+            }
+        }
+    }
+    numbers(&value)
+}
+
+fn numbers(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.as_f64().map_or(Value::Null, Into::into),
+        Value::Array(items) => items.iter().map(numbers).collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), numbers(value))).collect(),
+        _ => value.clone(),
+    }
+}
+
+fn compare(corpus: &str, cases: &[Case]) {
+    let Some(loader) = tool("compose-loader") else { return };
+    let known = differences();
+    let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for ask_for in [Ask::Everything, Ask::NoProfile, Ask::Tree] {
+        let profiles: &[&str] = if ask_for == Ask::NoProfile { &[] } else { &["*"] };
+        let question = |case: &Case| {
+            serde_json::json!({
+                "files": [case.path], "profiles": profiles, "environment": case.environment, "model": ask_for == Ask::Tree
+            })
+        };
+        let answers = ask(&loader, &cases.iter().map(question).collect::<Vec<_>>());
+        let (mut accepted, mut same, mut refused, mut both) = (0, 0, 0, 0);
+        for (case, theirs) in cases.iter().zip(answers) {
+            let ours = ours(case, ask_for).map(|ours| plain(ours, ask_for));
+            let theirs = theirs.map(|theirs| plain(theirs, ask_for));
+            let differs = match (&ours, &theirs) {
+                (Ok(ours), Ok(theirs)) if ours == theirs => None,
+                (Ok(ours), Ok(theirs)) => Some(format!("  ours   {ours}\n  theirs {theirs}")),
+                (Err(_), Err(_)) => None,
+                (Ok(_), Err(theirs)) => Some(format!("  we accept, it refuses: {theirs}")),
+                (Err(ours), Ok(_)) => Some(format!("  it accepts, we refuse: {ours}")),
+            };
+            accepted += usize::from(theirs.is_ok());
+            refused += usize::from(theirs.is_err());
+            same += usize::from(theirs.is_ok() && differs.is_none());
+            both += usize::from(theirs.is_err() && differs.is_none());
+            if let Some(differs) = differs {
+                let text = std::fs::read_to_string(&case.path).unwrap_or_default();
+                let said = format!("{}, {ask_for:?}: {}\n{text}\n{differs}", case.name, case.path.display());
+                wrong.entry(&case.name).or_default().push(said);
+            }
+        }
+        println!(
+            "{corpus}, {ask_for:?}: the loader accepts {accepted}, we make the same of {same}; it refuses {refused}, we {both}"
+        );
+    }
+    let stale =
+        cases.iter().filter(|case| known.contains_key(case.name.as_str()) && !wrong.contains_key(case.name.as_str()));
+    let mut said: Vec<String> = stale.map(|case| format!("{}: in the table, and differs no more", case.name)).collect();
+    println!("{corpus}: {} files differ; those in the table may", wrong.len());
+    said.extend(wrong.into_iter().filter(|(name, _)| !known.contains_key(name)).flat_map(|(_, said)| said));
+    assert!(said.is_empty(), "{} differences:\n{}", said.len(), said.join("\n\n"));
+}
+
+#[test]
+fn inline_documents_of_compose_go() {
+    let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let texts = raw_strings(&module, "loader");
+    let cases: Vec<Case> = texts
+        .into_iter()
+        .filter(|(_, text)| text.contains("services:"))
+        .enumerate()
+        .map(|(number, (name, text))| {
+            // Each in a folder of its own, because the project may be named after it.
+            let path = folder.path().join(format!("p{number}")).join("compose.yaml");
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            Case { name, path, environment: IndexMap::new() }
+        })
+        .collect();
+    println!("{} documents", cases.len());
+    compare("inline", &cases);
+}
+
+#[test]
+fn end_to_end_fixtures_of_docker_compose() {
+    let Some(module) = module("github.com/docker/compose/v5@") else { return };
+    compare("end to end", &in_place(&module, &["pkg", "cmd", "internal", "docs"]));
+}
+
+#[test]
+fn files_of_compose_go() {
+    let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
+    compare("compose-go's files", &in_place(&module, &["loader", "cli", "types", "override", "schema"]));
+}
+
+/// Every YAML file of a module, where it stands.
+fn in_place(module: &Path, folders: &[&str]) -> Vec<Case> {
+    let environment = [("GOLDEN_TAG", "1.2.3"), ("GOLDEN_PORT", "8080")];
+    let environment: IndexMap<String, String> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let found = folders.iter().flat_map(|folder| files(&module.join(folder), &[".yaml", ".yml"]));
+    let case = |path: PathBuf| Case {
+        name: path.strip_prefix(module).unwrap().display().to_string(),
+        path,
+        environment: environment.clone(),
+    };
+    found.map(case).collect()
+}
