@@ -114,13 +114,9 @@ impl Loader<'_> {
         let mut written: Option<Node> = None;
         for file in files {
             let documents = self.documents(file, Location::default());
-            let names =
+            let mut names =
                 documents.iter().flat_map(|documents| documents.iter()).filter_map(|document| document.get("name"));
-            written = names
-                .filter(|name| name.as_str().is_some_and(|name| !name.is_empty()))
-                .next_back()
-                .cloned()
-                .or(written);
+            written = names.rfind(|name| name.as_str().is_some_and(|name| !name.is_empty())).cloned().or(written);
         }
         let Some(node) = written else {
             return match ProjectName::normalize(&settings.folder) {
