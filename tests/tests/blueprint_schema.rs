@@ -55,6 +55,8 @@ const SERVICES: &[&str] = &[
     "{metrics: true}",
     "{metrics: {port: 9100, path: /m}}",
     "{metrics: {path: /m}}",
+    "{metrics: {port: 9100, labels: {team: a}}}",
+    "{metrics: {port: 9100, labels: [team]}}",
     "{metrics: [9100, {port: 9200}]}",
     "{metrics: x}",
     "{logs: false}",

@@ -202,6 +202,7 @@ impl Form<Vec<Scrape>> for MetricsForm {
                 if let Some(path) = &scrape.path {
                     check_path(node, path, decoder);
                 }
+                check_labels(node, &scrape.labels, "target", TARGET_LABELS, decoder);
                 (scrape.port != 0).then_some(scrape)
             }
             Value::String(text) if node.template().is_none() && text.parse::<i64>().is_err() => {
@@ -228,7 +229,7 @@ impl Form<Logs> for LogsForm {
             Value::Bool(enabled) => Some(Logs { enabled: Some(enabled), ..Logs::default() }),
             Value::Map(_) => {
                 let logs = <Plain as Form<Logs>>::read(node, decoder)?;
-                check_labels(node, &logs, decoder);
+                check_labels(node, &logs.labels, "line", OWN_LABELS, decoder);
                 Some(logs)
             }
             _ => decoder.wrong_type(node, "`true`, `false` or a mapping"),
@@ -240,15 +241,18 @@ impl Form<Logs> for LogsForm {
 }
 
 /// Labels that every line has of itself.
-const OWN_LABELS: [&str; 4] = ["container", "environment", "service", "stack"];
+const OWN_LABELS: &[&str] = &["container", "environment", "service", "stack"];
 
-fn check_labels(node: &Node, logs: &Logs, decoder: &mut Decoder) {
+/// The labels that every scrape target has: ours, and Prometheus' own.
+const TARGET_LABELS: &[&str] = &["stack", "service", "job", "instance"];
+
+fn check_labels(node: &Node, labels: &IndexMap<String, String>, thing: &str, own: &[&str], decoder: &mut Decoder) {
     let Some(written) = node.get("labels").and_then(Node::as_map) else { return };
-    for name in logs.labels.keys() {
+    for name in labels.keys() {
         let letter = |c: char| c.is_ascii_alphabetic() || c == '_';
         let valid = name.starts_with(letter) && name.chars().all(|c| letter(c) || c.is_ascii_digit());
-        let (message, help) = if OWN_LABELS.contains(&name.as_str()) {
-            (format!("every line has the label `{name}` already"), "choose another name")
+        let (message, help) = if own.contains(&name.as_str()) {
+            (format!("every {thing} has the label `{name}` already"), "choose another name")
         } else if valid && !name.starts_with("__") {
             continue;
         } else {

@@ -126,6 +126,8 @@ record! {
         interval: Option<String> = PrometheusTime,
         /// How the target is asked.
         scheme: Option<Scheme>,
+        /// Labels of the target, beside `stack` and `service`.
+        labels: IndexMap<String, String>,
     }
 }
 

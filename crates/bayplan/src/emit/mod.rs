@@ -6,6 +6,7 @@ pub mod alloy;
 pub mod compose;
 pub mod dnsmasq;
 pub mod logs;
+pub mod metrics;
 pub mod prometheus;
 pub mod routes;
 pub mod summary;
@@ -30,7 +31,7 @@ pub fn emit(plan: &Vetted<Plan>) -> Result<Tree, Box<Finding>> {
 
 fn all(plan: &Plan) -> Result<Tree, TreeError> {
     let mut tree = Tree::new();
-    for emit in [routes::emit, prometheus::emit, logs::emit, dnsmasq::emit, summary::emit] {
+    for emit in [routes::emit, metrics::emit, logs::emit, dnsmasq::emit, summary::emit] {
         tree.append(emit(plan)?)?;
     }
     let compose = compose::emit(plan, &tree)?;
