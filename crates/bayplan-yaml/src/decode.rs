@@ -108,6 +108,10 @@ fn shape_help(node: &Node, wanted: &str) -> Option<&'static str> {
         (Value::Seq(_), false, false) => "write one value, without `-` and brackets",
         (Value::Map(_), true, false) => "write a list: `[…]`, or a `-` before each item",
         (Value::Map(_), false, false) => "write one value, without keys",
+        (Value::String(_), true, false) if takes("a string") => return None,
+        (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Timestamp(_), ..) if takes("a string") => {
+            "put it in quotes"
+        }
         (_, true, false) => "put it in brackets: `[…]`",
         (_, false, true) if wanted == "a mapping" => "write `key: value` below it",
         _ => return None,

@@ -110,9 +110,9 @@ fn a_record_reports_every_error_at_its_place() {
             "inner.x y.word: expected a string, found an integer (put it in quotes)",
             "inner.x y: `x y` is not a name (use letters, digits, `.`, `_` and `-` only)",
             "inner.z: the key `word` is missing (add `word:`)",
-            "names: expected a string or a list, found an integer",
+            "names: expected a string or a list, found an integer (put it in quotes)",
             "nothing like it: unknown key `nothing like it` (remove it, or begin its name with `x-` to keep it as a note)",
-            "pairs[0]: expected a string `name=value`, found an integer",
+            "pairs[0]: expected a string `name=value`, found an integer (put it in quotes)",
             "typ: unknown key `typ` (did you mean `type`?)",
             "whish: unknown key `whish` (did you mean `wish`?)",
         ]
