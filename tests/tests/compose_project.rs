@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// A file of a corpus, by the name that the table gives it.
 struct Case {
     name: String,
-    path: PathBuf,
+    /// Its files, in the order of merging.
+    files: Vec<PathBuf>,
     environment: IndexMap<String, String>,
 }
 
@@ -51,7 +52,7 @@ enum Ask {
 
 /// What our phases make of a file, or why they refuse.
 fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
-    let folder = case.path.parent().unwrap().display().to_string();
+    let folder = case.files[0].parent().unwrap().display().to_string();
     let (mut cache, mut sources, mut report) = (Cache::default(), Sources::new(), Report::new());
     let home = std::env::home_dir().map(|home| home.display().to_string());
     let options = Options { interpolate: true, canonical: true, home, ..Options::default() };
@@ -64,7 +65,7 @@ fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
         keep_env_files: true,
         ..Settings::default()
     };
-    let files = [case.path.display().to_string()];
+    let files: Vec<String> = case.files.iter().map(|file| file.display().to_string()).collect();
     let value = match ask {
         Ask::Tree => loader.tree(&files, &folder, &scope, &settings).map(|tree| json(&tree)),
         _ => {
@@ -101,21 +102,37 @@ fn plain(mut value: Value, ask: Ask) -> Value {
             }
         }
     }
-    for service in value.get_mut("services").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
-    {
-        for hook in service.get_mut("pre_start").and_then(Value::as_array_mut).into_iter().flatten() {
-            for key in ["environment", "labels"] {
-                let Some(pairs) = hook.get_mut(key) else { continue };
-                let Value::Array(items) = &pairs else { continue };
-                let pair = |item: &Value| {
-                    let (name, value) = item.as_str()?.split_once('=')?;
-                    Some((name.to_owned(), Value::from(value)))
-                };
-                *pairs = items.iter().filter_map(pair).collect();
-            }
-        }
+    if ask == Ask::Tree {
+        pairs(&mut value);
     }
     numbers(&value)
+}
+
+/// `KEY=VALUE` in a list, or as a mapping of scalars, as a mapping of texts.
+fn pairs(value: &mut Value) {
+    let Value::Object(map) = value else {
+        return value.as_array_mut().into_iter().flatten().for_each(pairs);
+    };
+    for (key, value) in map {
+        if !["annotations", "args", "environment", "labels", "sysctls"].contains(&key.as_str()) {
+            pairs(value);
+            continue;
+        }
+        match value {
+            Value::Array(items) => {
+                let pair = |item: &Value| match item.as_str()?.split_once('=') {
+                    Some((name, value)) => Some((name.to_owned(), Value::from(value))),
+                    None => Some((item.as_str()?.to_owned(), Value::Null)),
+                };
+                *value = items.iter().filter_map(pair).collect();
+            }
+            Value::Object(map) => {
+                let scalars = map.values_mut().filter(|value| value.is_number() || value.is_boolean());
+                scalars.for_each(|value| *value = value.to_string().into());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn numbers(value: &Value) -> Value {
@@ -135,7 +152,7 @@ fn compare(corpus: &str, cases: &[Case]) {
         let profiles: &[&str] = if ask_for == Ask::NoProfile { &[] } else { &["*"] };
         let question = |case: &Case| {
             serde_json::json!({
-                "files": [case.path], "profiles": profiles, "environment": case.environment, "model": ask_for == Ask::Tree
+                "files": case.files, "profiles": profiles, "environment": case.environment, "model": ask_for == Ask::Tree
             })
         };
         let answers = ask(&loader, &cases.iter().map(question).collect::<Vec<_>>());
@@ -155,8 +172,9 @@ fn compare(corpus: &str, cases: &[Case]) {
             same += usize::from(theirs.is_ok() && differs.is_none());
             both += usize::from(theirs.is_err() && differs.is_none());
             if let Some(differs) = differs {
-                let text = std::fs::read_to_string(&case.path).unwrap_or_default();
-                let said = format!("{}, {ask_for:?}: {}\n{text}\n{differs}", case.name, case.path.display());
+                let texts = case.files.iter().map(|file| std::fs::read_to_string(file).unwrap_or_default());
+                let texts = texts.collect::<Vec<_>>().join("\n---\n");
+                let said = format!("{}, {ask_for:?}: {}\n{texts}\n{differs}", case.name, case.files[0].display());
                 wrong.entry(&case.name).or_default().push(said);
             }
         }
@@ -172,25 +190,88 @@ fn compare(corpus: &str, cases: &[Case]) {
     assert!(said.is_empty(), "{} differences:\n{}", said.len(), said.join("\n\n"));
 }
 
+/// Texts as projects, each in a folder of its own, because a project may be named after it.
+fn in_folders(folder: &Path, texts: impl IntoIterator<Item = (String, Vec<String>)>) -> Vec<Case> {
+    let case = |(number, (name, texts)): (usize, (String, Vec<String>))| {
+        let folder = folder.join(format!("p{number}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = |(number, text): (usize, String)| {
+            let path = folder.join(format!("{number}.yaml"));
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        Case { name, files: texts.into_iter().enumerate().map(file).collect(), environment: IndexMap::new() }
+    };
+    texts.into_iter().enumerate().map(case).collect()
+}
+
 #[test]
 fn inline_documents_of_compose_go() {
     let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let texts = raw_strings(&module, "loader");
-    let cases: Vec<Case> = texts
-        .into_iter()
-        .filter(|(_, text)| text.contains("services:"))
-        .enumerate()
-        .map(|(number, (name, text))| {
-            // Each in a folder of its own, because the project may be named after it.
-            let path = folder.path().join(format!("p{number}")).join("compose.yaml");
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, text).unwrap();
-            Case { name, path, environment: IndexMap::new() }
-        })
-        .collect();
-    println!("{} documents", cases.len());
-    compare("inline", &cases);
+    let texts = raw_strings(&module, "loader").into_iter().filter(|(_, text)| text.contains("services:"));
+    compare("inline", &in_folders(folder.path(), texts.map(|(name, text)| (name, vec![text]))));
+}
+
+/// What compose-go's tests merge, as a file and its override.
+#[test]
+fn overrides_of_compose_go() {
+    let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut pairs = Vec::new();
+    for file in files(&module.join("override"), &["_test.go"]) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let calls = text.split("assertMergeYaml(t,").skip(1).enumerate();
+        pairs.extend(calls.map(|(number, call)| {
+            let parts: Vec<String> = call.split('`').skip(1).step_by(2).take(2).map(str::to_owned).collect();
+            let name = file.strip_prefix(&module).unwrap().display();
+            (format!("{name}#{number}"), parts)
+        }));
+    }
+    compare("overrides", &in_folders(folder.path(), pairs));
+}
+
+/// Every text of compose-go's tests of templates that holds a `$`, as the value of a variable.
+#[test]
+fn templates_of_compose_go() {
+    let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(module.join("template/template_test.go")).unwrap();
+    let mut templates: Vec<String> = go_strings(&text).into_iter().filter(|text| text.contains('$')).collect();
+    templates.sort();
+    templates.dedup();
+    let document = |template: String| {
+        let service = serde_json::json!({ "image": "i", "environment": { "V": template } });
+        (format!("template {template}"), vec![serde_json::json!({ "services": { "s": service } }).to_string()])
+    };
+    let mut cases = in_folders(folder.path(), templates.into_iter().map(document));
+    let set = [("FOO", "first"), ("BAR", ""), ("JSON", r#"{"json":2}"#)];
+    for case in &mut cases {
+        case.environment = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    }
+    compare("templates", &cases);
+}
+
+/// The texts in quotes of a Go file, one line each.
+fn go_strings(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let mut rest = line;
+        while let Some(at) = rest.find(['"', '`']) {
+            let quote = rest[at..].chars().next().unwrap();
+            let inside = &rest[at + 1..];
+            let mut escaped = false;
+            let end = inside.find(|c| {
+                let closes = c == quote && !escaped;
+                escaped = c == '\\' && quote == '"' && !escaped;
+                closes
+            });
+            let Some(end) = end else { break };
+            found.push(if quote == '"' { inside[..end].replace("\\\"", "\"") } else { inside[..end].to_owned() });
+            rest = &inside[end + 1..];
+        }
+    }
+    found
 }
 
 #[test]
@@ -213,7 +294,7 @@ fn in_place(module: &Path, folders: &[&str]) -> Vec<Case> {
     let found = folders.iter().flat_map(|folder| files(&module.join(folder), &[".yaml", ".yml"]));
     let case = |path: PathBuf| Case {
         name: path.strip_prefix(module).unwrap().display().to_string(),
-        path,
+        files: vec![path],
         environment: environment.clone(),
     };
     found.map(case).collect()
