@@ -13,6 +13,7 @@ pub const ARCHETYPE: Archetype = Archetype {
     image: "prom/prometheus",
     sources: &[
         "https://github.com/prometheus/prometheus/blob/main/Dockerfile (v3: user nobody, busybox with wget, VOLUME /prometheus)",
+        "https://github.com/prometheus/prometheus/blob/main/CHANGELOG.md (3.12: reloading by itself is a flag, no longer a feature)",
     ],
     expand: expand::<Prometheus>,
     schema: schema::<Prometheus>,
@@ -38,7 +39,7 @@ impl Parameters for Prometheus {
                     "--storage.tsdb.path=/prometheus",
                     format!("--storage.tsdb.retention.time={}", self.retention.as_deref().unwrap_or("15d")),
                     "--config.auto-reload-interval=30s",
-                    "--enable-feature=auto-reload-config",
+                    if reloads_by_flag(it.tag) { "--config.auto-reload" } else { "--enable-feature=auto-reload-config" },
                 ],
                 "volumes": [
                     { "type": "bind", "source": format!("{}/prometheus", it.output), "target": "/etc/prometheus",
@@ -61,5 +62,27 @@ impl Parameters for Prometheus {
             role: Some(Role::Metrics),
             ..Expansion::default()
         }
+    }
+}
+
+/// Whether the version knows `--config.auto-reload`: from 3.12 on.
+fn reloads_by_flag(tag: &str) -> bool {
+    let mut numbers =
+        tag.trim_start_matches('v').split(|c: char| !c.is_ascii_digit()).map(|number| number.parse::<u32>());
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(3)), Some(Ok(minor))) => minor >= 12,
+        (Some(Ok(major)), _) => major > 3,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_that_know_the_flag() {
+        let known = ["v3.12.0", "3.15.0-distroless", "v4.0.0", "v3.5.0", "v3", "latest", ""].map(reloads_by_flag);
+        assert_eq!(known, [true, true, true, false, false, false, false]);
     }
 }

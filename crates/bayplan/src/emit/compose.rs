@@ -3,13 +3,11 @@
 //! The merged document itself is printed: what was written keeps its form and its `${VAR}`, and a `$` that is meant as one is
 //! doubled, because Compose reads the file as a template again. Relative paths are seen from the new place.
 
+use super::config_hash::{CONFIG_HASH, config_hash};
 use super::{Comment, Tree, TreeError};
 use crate::blueprint::Intents;
-use crate::plan::{Plan, Role, Stack};
+use crate::plan::{Plan, Stack};
 use bayplan_yaml::{Entry, Location, Map, Node, Value, print};
-
-/// The label that changes when a generated file that a container mounts has changed, so that it is created anew.
-pub const CONFIG_HASH: &str = "bayplan.config-hash";
 
 /// The compose files of every stack. `configs` are the files of the other targets.
 pub fn emit(plan: &Plan, configs: &Tree) -> Result<Tree, TreeError> {
@@ -33,13 +31,18 @@ fn document(plan: &Plan, stack: &Stack, configs: &Tree) -> Node {
     let mut out = Map::default();
     let string = |text: &str| Entry { key_at: Location::default(), value: Node::string(text, Location::default()) };
     out.insert("name".into(), string(&stack.name));
+    // Services look at the files of configs, as seen from the new place.
+    for section in ["secrets", "configs"] {
+        if let Some(entry) = map.get_mut(section) {
+            each(&mut entry.value, |definition| path(definition, "file", &stack.folder));
+        }
+    }
+    let defined =
+        map.get("configs").map_or_else(|| Node::new(Value::Null, Location::default()), |entry| entry.value.clone());
     for section in ["include", "services", "jobs", "networks", "volumes", "secrets", "configs", "models"] {
         if let Some(mut entry) = map.shift_remove(section) {
             if section == "services" {
-                services(plan, stack, &mut entry.value, configs);
-            }
-            if matches!(section, "secrets" | "configs") {
-                each(&mut entry.value, |definition| path(definition, "file", &stack.folder));
+                services(plan, stack, &mut entry.value, &defined, configs);
             }
             if !is_empty(&entry.value) {
                 out.insert(section.into(), entry);
@@ -60,7 +63,7 @@ fn is_empty(node: &Node) -> bool {
     }
 }
 
-fn services(plan: &Plan, stack: &Stack, services: &mut Node, configs: &Tree) {
+fn services(plan: &Plan, stack: &Stack, services: &mut Node, defined: &Node, configs: &Tree) {
     let Value::Map(map) = &mut services.value else { return };
     for (name, entry) in map.iter_mut() {
         let Value::Map(keys) = &mut entry.value.value else { continue };
@@ -97,16 +100,8 @@ fn services(plan: &Plan, stack: &Stack, services: &mut Node, configs: &Tree) {
                 _ => {}
             }
         }
-        let role = plan.service(&stack.name, name).and_then(|service| service.role);
-        let mounted = match role {
-            Some(Role::Gateway) => "traefik/traefik.yaml",
-            Some(Role::Collector) => "alloy/",
-            _ => continue,
-        };
-        let texts: String =
-            configs.files().filter(|(path, _)| path.starts_with(mounted)).map(|(_, text)| text).collect();
-        let hash = super::tree::hash(texts);
-        let label = Node::string(&hash[..16.min(hash.len())], Location::default());
+        let Some(hash) = config_hash(plan, stack, name, keys, defined, configs) else { continue };
+        let label = Node::string(hash, Location::default());
         let labels = keys.entry("labels".into()).or_insert_with(|| Entry {
             key_at: Location::default(),
             value: Node::new(Value::Map(Map::default()), Location::default()),

@@ -4,6 +4,7 @@
 
 pub mod alloy;
 pub mod compose;
+pub mod config_hash;
 pub mod dnsmasq;
 pub mod logs;
 pub mod metrics;
