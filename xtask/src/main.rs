@@ -1,5 +1,6 @@
 //! `cargo xtask VERB`: the repository's own verbs, and every verb of `bayplan`.
 
+mod bench;
 mod dns;
 mod loopback;
 mod names;
@@ -20,6 +21,7 @@ type Run = fn(&[String]) -> ExitCode;
 const VERBS: &[(&str, &str, Run)] = &[
     ("tools", "build or find the real programs that the tests use", tools::run),
     ("verify", "feed `generated/` to the real programs", verify::run),
+    ("bench", "measure reading and linting next to their peers", bench::run),
     ("trial", "start the generated stacks on a Docker daemon and measure them", trial::run),
 ];
 
