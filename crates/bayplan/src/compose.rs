@@ -23,6 +23,7 @@ pub mod port;
 pub mod project;
 pub mod service;
 pub mod short;
+pub mod since;
 pub mod storage;
 pub mod words;
 mod workload;

@@ -5,7 +5,7 @@ use crate::emit::traefik::Middleware;
 use crate::emit::traefik::middleware::Middlewares;
 use crate::record;
 use crate::record::{Between, Extensions, Form, Plain, Values, schema};
-use crate::value::Bytes;
+use crate::value::{Bytes, ComposeVersion};
 use bayplan_yaml::{Decoder, Node, Value};
 use indexmap::IndexMap;
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -15,8 +15,8 @@ record! {
     pub struct Fleet {
         /// The name of the fleet; that of its folder where it is left out.
         name: Option<String>,
-        /// The version of Docker Compose that the output is for, as `5.5`.
-        compose: Option<String>,
+        /// The oldest version of Docker Compose that reads the output, as `5.5` or `5.5.1`: keys that it does not know are errors.
+        compose: Option<ComposeVersion>,
         /// The machines, by name. Where there are none, all stacks run on one machine.
         hosts: IndexMap<String, Host>,
         /// The environments, by name. Where there are none, there is one: `default`.

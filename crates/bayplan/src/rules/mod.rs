@@ -29,6 +29,7 @@ mod undefined_service;
 mod undefined_volume;
 mod unhealthy_dependency;
 mod unknown_middleware;
+mod unknown_to_target;
 mod unpinned_image;
 mod unpublishable_port;
 mod unreachable_route;
@@ -92,6 +93,7 @@ pub const RULES: &[Rule] = &[
     undefined_volume::RULE,
     unhealthy_dependency::RULE,
     unknown_middleware::RULE,
+    unknown_to_target::RULE,
     unpinned_image::RULE,
     unpublishable_port::RULE,
     unreachable_route::RULE,
@@ -271,6 +273,12 @@ impl Findings<'_> {
         let at = self.found.len();
         self.found.push(finding);
         &mut self.found[at]
+    }
+
+    /// Where a person wrote the key at the end of `path` of a stack; the name of its service where nobody wrote it.
+    pub fn key_at(&self, stack: &Stack, path: &Path) -> Location {
+        let at = stack.locate_key(path);
+        if self.sources.file(at.source).is_some() && !at.span.is_empty() { at } else { self.at(stack, path) }
     }
 
     /// Where a person wrote the value at `path` of a stack; the name of its service where nobody wrote it.

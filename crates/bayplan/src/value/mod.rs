@@ -5,6 +5,7 @@
 //! and the third.
 
 pub mod bytes;
+pub mod compose_version;
 pub mod duration;
 pub mod host;
 pub mod image;
@@ -15,6 +16,7 @@ pub mod regex;
 pub mod url;
 
 pub use bytes::Bytes;
+pub use compose_version::ComposeVersion;
 pub use duration::Duration;
 pub use host::{HostName, HostPattern};
 pub use image::{ImageRef, Pin};
