@@ -122,7 +122,12 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         let swapped = name.len() == other.len()
             && strsim::osa_distance(&name, &other) == 1
             && strsim::hamming(&name, &other) == Ok(2);
-        let score = if swapped { 0.95 } else { strsim::jaro_winkler(&name, &other) };
+        let off_by_one = name.len() > 2 && strsim::osa_distance(&name, &other) == 1;
+        let score = match strsim::jaro_winkler(&name, &other) {
+            _ if swapped => 0.95,
+            score if off_by_one => score.max(0.85),
+            score => score,
+        };
         if score > 0.84 && best.is_none_or(|(top, _)| score > top) {
             best = Some((score, *candidate));
         }

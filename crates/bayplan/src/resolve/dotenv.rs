@@ -87,7 +87,7 @@ pub fn parse_into(
 
 fn expand(text: &str, start: usize, lookup: &dyn Fn(&str) -> Option<String>, errors: &mut Vec<Invalid>) -> String {
     let result = interpolate(text, lookup);
-    errors.extend(result.errors.into_iter().map(|error| error.shifted(start)));
+    errors.extend(result.errors.into_iter().chain(result.required).map(|error| error.shifted(start)));
     result.value
 }
 

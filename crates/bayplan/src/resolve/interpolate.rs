@@ -17,6 +17,8 @@ pub struct Interpolated {
     pub used: Vec<Use>,
     /// What is wrong with the template.
     pub errors: Vec<Invalid>,
+    /// Variables that have to be set (`${NAME:?}`) and are not: whoever starts the project sets them.
+    pub required: Vec<Invalid>,
 }
 
 /// A variable in a template.
@@ -36,7 +38,7 @@ const DEPTH: usize = 64;
 /// Replaces the variables of `text`. `lookup` gives the value of a set variable.
 pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Interpolated {
     let mut result = Interpolated::default();
-    result.value = template(text, 0, lookup, &mut result.used, &mut result.errors, 0);
+    result.value = template(text, 0, lookup, &mut result, 0);
     result
 }
 
@@ -44,20 +46,19 @@ fn template(
     text: &str,
     start: usize,
     lookup: &dyn Fn(&str) -> Option<String>,
-    used: &mut Vec<Use>,
-    errors: &mut Vec<Invalid>,
+    found: &mut Interpolated,
     depth: usize,
 ) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     if depth > DEPTH {
-        errors.push(
+        found.errors.push(
             Invalid::part(start, text, "the defaults of variables are nested too deep").help("name the value once"),
         );
         return out;
     }
-    while let Some(found) = text[at..].find('$') {
-        let dollar = at + found;
+    while let Some(next) = text[at..].find('$') {
+        let dollar = at + next;
         out.push_str(&text[at..dollar]);
         let rest = &text[dollar + 1..];
         let name = name_of(rest);
@@ -67,12 +68,14 @@ fn template(
         } else if !name.is_empty() {
             at = dollar + 1 + name.len();
             let value = lookup(name);
-            used.push(Use { name: name.to_owned(), range: start + dollar..start + at, settled: value.is_some() });
+            found.used.push(Use { name: name.to_owned(), range: start + dollar..start + at, settled: value.is_some() });
             out.push_str(&value.unwrap_or_default());
         } else if rest.starts_with('{') {
             let Some(end) = closing(&text[dollar..]) else {
                 let help = "close it, or write `$$` for a `$` that is meant as one";
-                errors.push(Invalid::part(start + dollar, &text[dollar..], "the `${` is never closed").help(help));
+                found
+                    .errors
+                    .push(Invalid::part(start + dollar, &text[dollar..], "the `${` is never closed").help(help));
                 return out;
             };
             let inner = &text[dollar + 2..dollar + end];
@@ -82,14 +85,14 @@ fn template(
             let rest = &inner[name.len()..];
             let inner_start = start + dollar + 2 + name.len();
             if name.is_empty() || !(rest.is_empty() || rest.starts_with(['-', '?', '+', ':'])) || rest == ":" {
-                errors.push(not_a_variable(&text[dollar..at], range));
+                found.errors.push(not_a_variable(&text[dollar..at], range));
                 continue;
             }
             let value = lookup(name);
             let (colon, operator) =
                 if let Some(after) = rest.strip_prefix(':') { (true, after) } else { (false, rest) };
             let Some(kind) = operator.chars().next() else {
-                used.push(Use { name: name.to_owned(), range, settled: value.is_some() });
+                found.used.push(Use { name: name.to_owned(), range, settled: value.is_some() });
                 out.push_str(&value.unwrap_or_default());
                 continue;
             };
@@ -98,30 +101,32 @@ fn template(
             let present = value.as_ref().is_some_and(|value| !colon || !value.is_empty());
             match kind {
                 '-' | '+' => {
-                    used.push(Use { name: name.to_owned(), range, settled: true });
+                    found.used.push(Use { name: name.to_owned(), range, settled: true });
                     if (kind == '-') == present {
                         if kind == '-' {
                             out.push_str(&value.unwrap_or_default());
                         }
                     } else {
-                        out.push_str(&template(argument, argument_start, lookup, used, errors, depth + 1));
+                        out.push_str(&template(argument, argument_start, lookup, found, depth + 1));
                     }
                 }
                 '?' => {
-                    used.push(Use { name: name.to_owned(), range: range.clone(), settled: true });
-                    match value.filter(|_| present) {
-                        Some(value) => out.push_str(&value),
-                        None => {
-                            let said = template(argument, argument_start, lookup, used, errors, depth + 1);
+                    found.used.push(Use { name: name.to_owned(), range: range.clone(), settled: true });
+                    match value {
+                        Some(value) if present => out.push_str(&value),
+                        value => {
+                            let said = template(argument, argument_start, lookup, found, depth + 1);
                             let said = if said.is_empty() { String::new() } else { format!(": {said}") };
                             let message = format!("the variable `{name}` has to be set{said}");
-                            errors.push(
-                                Invalid::new(range, message).help(format!("set `{name}` in an environment file")),
-                            );
+                            let invalid = Invalid::new(range, message);
+                            let invalid = invalid.help(format!("set `{name}` in an environment file"));
+                            // One that is set to nothing stays so.
+                            let open = value.is_none();
+                            if open { found.required.push(invalid) } else { found.errors.push(invalid) }
                         }
                     }
                 }
-                _ => errors.push(not_a_variable(&text[dollar..at], range)),
+                _ => found.errors.push(not_a_variable(&text[dollar..at], range)),
             }
         } else {
             // A lone `$` stays.
@@ -182,6 +187,8 @@ pub struct Found {
     pub errors: Vec<(Location, Invalid)>,
     /// Variables without a value.
     pub unset: Vec<Unset>,
+    /// Variables that have to be set and are not.
+    pub required: Vec<(Location, Invalid)>,
 }
 
 /// Replaces the variables in every string of `node`, keys aside, and types what stands where Compose wants numbers and
@@ -200,6 +207,7 @@ pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>
             };
             let result = interpolate(&written, lookup);
             found.errors.extend(result.errors.into_iter().map(|error| (locate(node, &error.range), error)));
+            found.required.extend(result.required.into_iter().map(|error| (locate(node, &error.range), error)));
             let unset = result.used.iter().filter(|used| !used.settled);
             found.unset.extend(unset.map(|used| Unset { name: used.name.clone(), at: locate(node, &used.range) }));
             if *result.value != *written || node.extra.as_ref().is_some_and(|extra| extra.template.is_some()) {
@@ -272,7 +280,6 @@ mod tests {
             ("${}", "${}"),
             ("${FOO", "${FOO"),
             ("x${FOO!y}", "${FOO!y}"),
-            ("${NO?why}", "${NO?why}"),
             ("${EMPTY:?why}", "${EMPTY:?why}"),
             ("${ FOO}", "${ FOO}"),
             ("${NO:-${1}}", "${1}"),
@@ -281,6 +288,18 @@ mod tests {
             let result = interpolate(text, &lookup);
             let parts: Vec<&str> = result.errors.iter().map(|error| &text[error.range.clone()]).collect();
             assert_eq!(parts, [part], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_set_is_no_error_of_the_template() {
+        for (text, message) in [
+            ("a${NO?why}", "the variable `NO` has to be set: why"),
+            ("${NO:-${NO:?$FOO}}", "the variable `NO` has to be set: first"),
+        ] {
+            let result = interpolate(text, &lookup);
+            let said: Vec<&str> = result.required.iter().map(|error| error.message.as_str()).collect();
+            assert_eq!((said, result.errors.len()), (vec![message], 0), "{text}");
         }
     }
 

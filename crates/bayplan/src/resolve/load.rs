@@ -266,6 +266,11 @@ impl<'a> Loader<'a> {
             for (at, error) in found.errors {
                 self.report.push(Finding::deny("invalid-template", at, error.message).maybe_help(error.help));
             }
+            // Compose says it where nobody sets them. Only where the value is needed before that is it an error.
+            for (at, required) in found.required {
+                let finding = Finding::new("unset-variable", Level::Allow, at, required.message);
+                self.report.push(finding.maybe_help(required.help));
+            }
             for unset in found.unset {
                 let (name, default) = (&unset.name, format!("give it a default: `${{{}:-…}}`", unset.name));
                 let (message, help) = match &self.options.environment {

@@ -9,7 +9,7 @@ use super::load::Loader;
 use super::normalize::normalize;
 use super::profiles::{Disabled, with_profiles};
 use super::scope::{Layer, Scope, Supplier};
-use crate::finding::{Finding, Report, Subject};
+use crate::finding::{Finding, Level, Report, Subject};
 use crate::value::ProjectName;
 use bayplan_yaml::{Location, Map, Node, Path, Value};
 use indexmap::IndexMap;
@@ -91,6 +91,11 @@ impl Loader<'_> {
         let values = IndexMap::from([("COMPOSE_PROJECT_NAME".to_owned(), name.to_owned())]);
         let scope = scope.above(Layer { supplier: Supplier::Project, values });
         let mut node = self.load(files, directory, &scope)?;
+        // Nobody can set a variable any more.
+        for finding in self.report.findings.iter_mut().filter(|f| f.rule == "unset-variable" && f.level == Level::Allow)
+        {
+            (finding.rule, finding.level) = ("invalid-template", Level::Deny);
+        }
         let at = node.at;
         let Value::Map(map) = &mut node.value else { return None };
         map.shift_remove("version");

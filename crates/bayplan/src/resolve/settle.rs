@@ -142,7 +142,7 @@ fn setting(
     let at =
         |range: &std::ops::Range<usize>| node.map_or_else(Location::default, |node| crate::value::locate(node, range));
     let result = interpolate::interpolate(text, &|name| variables.get(name).cloned());
-    for error in result.errors {
+    for error in result.errors.into_iter().chain(result.required) {
         report.push(Finding::deny("invalid-template", at(&error.range), error.message).maybe_help(error.help));
     }
     for unset in result.used.iter().filter(|used| !used.settled) {

@@ -19,6 +19,7 @@ pub fn check(plan: &Plan, found: &mut Findings<'_>) {
             exclusive_build(stack, name, &service.compose, build, found);
         }
         exclusive_networks(stack, name, &service.compose, found);
+        sized(stack, name, found);
         two_values(stack, name, &service.compose, found);
         scaled_names(stack, name, &service.compose, found);
         mounted_twice(stack, name, &service.compose, found);
@@ -62,6 +63,20 @@ fn exclusive_networks(stack: &Stack, name: &str, service: &Service, found: &mut 
         let message = format!("`{name}` has both `network_mode: {mode}` and `networks`");
         let path = service_path(name).key("network_mode");
         found.fault("conflicting-keys", Deny, stack, name, path, message).set_help("remove one of the two");
+    }
+}
+
+/// A limit of the service beside its `size`, which says it too.
+fn sized(stack: &Stack, name: &str, found: &mut Findings<'_>) {
+    let node = |key: &str| stack.document.at_path(&service_path(name).key(key));
+    let Some(size) = node("size") else { return };
+    for (key, part) in [("cpus", "cpus"), ("mem_limit", "memory")] {
+        let says = size.as_map().is_none_or(|size| size.contains_key(part));
+        if says && node(key).is_some() {
+            let message = format!("`{name}` has both `size` and `{key}`");
+            let help = "write both limits in one of the two: `size: { cpus, memory }`";
+            found.fault("conflicting-keys", Deny, stack, name, service_path(name).key(key), message).set_help(help);
+        }
     }
 }
 

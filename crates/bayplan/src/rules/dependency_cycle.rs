@@ -57,16 +57,18 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let wanted = if of.name == stack.name { target } else { &full };
         let mut path = edge.written.iter().fold(service_path(name), |path, key| path.key(*key));
         // `needs` and `depends_on` are lists or mappings by name.
-        if stack.document.at_path(&path.key(wanted)).is_some() {
+        if edge.written == ["needs"] {
             path = path.key(wanted);
         }
         let message = match cycle.len() {
             1 => format!("`{name}` waits for itself"),
             _ => format!("services wait for one another: {round}"),
         };
-        found
-            .item_at(rule, stack, name, path, |item| names(item, wanted), message)
-            .set_help("remove one of these dependencies");
+        let finding = match edge.written[0] {
+            "needs" | "depends_on" => found.entry(rule, stack, name, path, message),
+            _ => found.item_at(rule, stack, name, path, |item| names(item, wanted), message),
+        };
+        finding.set_help("remove one of these dependencies");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `exposed-port`: a port is published on every interface of the host.
 
-use super::{Findings, Rule, port_path};
+use super::{Findings, Rule, published};
 use crate::finding::Level;
 use crate::plan::{Plan, Role};
 
@@ -24,13 +24,16 @@ const DATASTORES: &[u16] =
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     // The gateway is there to be reached.
     for (stack, name, service) in plan.services().filter(|(_, _, service)| service.role != Some(Role::Gateway)) {
-        for port in &service.compose.ports {
-            if port.published.is_none() || port.host_ip.is_some_and(|ip| !ip.is_unspecified()) {
-                continue;
-            }
-            let message = format!("`{name}` publishes its port {} on every interface of the host", port.target);
-            let finding = found.value(rule, stack, name, port_path(stack, name, port), message);
-            if DATASTORES.contains(&port.target) {
+        for (path, mut ports) in published(stack, name, service) {
+            ports.retain(|port| port.host_ip.is_none_or(|ip| ip.is_unspecified()));
+            let what = match ports.as_slice() {
+                [] => continue,
+                [port] => format!("port {}", port.target),
+                [first, .., last] => format!("ports {} to {}", first.target, last.target),
+            };
+            let message = format!("`{name}` publishes its {what} on every interface of the host");
+            let finding = found.value(rule, stack, name, path, message);
+            if ports.iter().any(|port| DATASTORES.contains(&port.target)) {
                 finding.level = Level::Deny;
             }
             finding.set_help("publish it on `127.0.0.1`, or remove it and use a route");

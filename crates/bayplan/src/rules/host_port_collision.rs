@@ -1,9 +1,11 @@
 //! `host-port-collision`: two services publish the same port of a host
 
-use super::{Findings, Rule, port_path};
-use crate::finding::Level;
+use super::{Findings, Rule, published};
+use crate::finding::{Label, Level};
 use crate::plan::Plan;
-use crate::value::Protocol;
+use crate::value::{PortRange, Protocol};
+use bayplan_yaml::Location;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The rule.
@@ -19,49 +21,54 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// Who publishes a port of a host.
+struct Taken<'a> {
+    ip: Option<IpAddr>,
+    by: (&'a str, &'a str),
+    at: Location,
+}
+
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    struct Taken<'a> {
-        host: &'a str,
-        ip: Option<IpAddr>,
-        protocol: Protocol,
-        ports: (u16, u16),
-        by: (&'a str, &'a str),
-        at: bayplan_yaml::Location,
-    }
-    let mut taken: Vec<Taken<'_>> = Vec::new();
+    let mut taken: BTreeMap<(&str, Protocol, u16), Vec<Taken<'_>>> = BTreeMap::new();
     for (stack, name, service) in plan.services() {
-        for port in &service.compose.ports {
-            let Some(published) = port.published else { continue };
-            let path = port_path(stack, name, port);
-            let one = Taken {
-                host: &stack.host,
-                ip: port.host_ip.filter(|ip| !ip.is_unspecified()),
-                protocol: port.protocol.unwrap_or(Protocol::Tcp),
-                ports: (published.first, published.last),
-                by: (&stack.name, name),
-                at: found.at(stack, &path),
-            };
-            let clash = taken.iter().find(|other| {
-                other.host == one.host
-                    && other.protocol == one.protocol
-                    && other.ports.0 <= one.ports.1
-                    && one.ports.0 <= other.ports.1
-                    && (other.ip.is_none() || one.ip.is_none() || other.ip == one.ip)
-                    && !(one.ports.0 == 0 || other.ports.0 == 0)
-            });
-            if let Some(other) = clash {
-                let who = if other.by.0 == stack.name {
-                    format!("`{}`", other.by.1)
-                } else {
-                    format!("`{}` of the stack `{}`", other.by.1, other.by.0)
+        let compose = &service.compose;
+        let count = compose.deploy.as_ref().and_then(|deploy| deploy.replicas).or(compose.scale).unwrap_or(1);
+        for (path, ports) in published(stack, name, service) {
+            let at = found.at(stack, &path);
+            let mut said = false;
+            for port in ports {
+                // Of a range, and of 0, Docker takes a port that is free.
+                let Some(host_port) = port.published.and_then(PortRange::single).filter(|port| *port != 0) else {
+                    continue;
                 };
-                let message = format!("`{name}` publishes port {}, which {who} publishes too", one.ports.0);
-                let at = other.at;
-                let finding = found.value(rule, stack, name, path, message);
-                finding.set_help("publish it on another port, or leave it out and use a route");
-                finding.related.push(crate::finding::Label { at, message: "published here too".to_owned() });
+                let ip = port.host_ip.filter(|ip| !ip.is_unspecified());
+                let earlier = taken.entry((&stack.host, port.protocol.unwrap_or_default(), host_port)).or_default();
+                let clash = earlier.iter().find(|other| other.ip.is_none() || ip.is_none() || other.ip == ip);
+                let message = match clash {
+                    _ if said => None,
+                    _ if count > 1 => Some((
+                        format!("`{name}` has {count} containers, which cannot all publish port {host_port}"),
+                        None,
+                    )),
+                    Some(other) => {
+                        let how = match other.by {
+                            by if by == (&stack.name, name) => " twice".to_owned(),
+                            (of, other) if of == stack.name => format!(", which `{other}` publishes too"),
+                            (of, other) => format!(", which `{other}` of the stack `{of}` publishes too"),
+                        };
+                        Some((format!("`{name}` publishes port {host_port}{how}"), Some(other.at)))
+                    }
+                    None => None,
+                };
+                if let Some((message, other)) = message {
+                    said = true;
+                    let finding = found.value(rule, stack, name, path.clone(), message);
+                    finding.set_help("publish it on another port, or leave it out and use a route");
+                    let label = other.map(|at| Label { at, message: "published here too".to_owned() });
+                    finding.related.extend(label);
+                }
+                earlier.push(Taken { ip, by: (&stack.name, name), at });
             }
-            taken.push(one);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{Findings, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
+use bayplan_yaml::Path;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -23,13 +24,19 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, _, service) in plan.services() {
         let limits = service.compose.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
         let memory = limits.and_then(|limits| limits.memory).or(service.compose.mem_limit);
-        *sums.entry(&stack.host).or_default() += memory.and_then(|bytes| u64::try_from(bytes.0).ok()).unwrap_or(0);
+        let memory = memory.and_then(|bytes| u64::try_from(bytes.0).ok()).unwrap_or(0);
+        let replicas = service.compose.deploy.as_ref().and_then(|deploy| deploy.replicas).or(service.compose.scale);
+        let count = replicas.and_then(|count| u64::try_from(count).ok()).unwrap_or(1);
+        let sum = sums.entry(&stack.host).or_default();
+        *sum = sum.saturating_add(memory.saturating_mul(count));
     }
     for (host, sum) in sums {
         let Some(has) = plan.hosts.get(host).and_then(|host| host.memory).filter(|has| sum > *has) else { continue };
         let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
         let message = format!("the memory limits on the host `{host}` add up to {}; it has {}", gib(sum), gib(has));
-        let at = plan.settings.as_ref().map_or_else(Default::default, |node| node.get("hosts").unwrap_or(node).at);
+        let path = Path::from_iter(["hosts", host, "memory"]);
+        let at =
+            plan.settings.as_ref().and_then(|node| node.at_path(&path)).map_or_else(Default::default, |node| node.at);
         found
             .push(crate::finding::Finding::new(rule.name, rule.level, at, message))
             .set_help("lower some limits, or move a stack to another host");

@@ -40,7 +40,7 @@ mod writable_rootfs;
 
 use crate::compose::port::{Port, Ports};
 use crate::finding::{Finding, Level, Report, Subject};
-use crate::plan::{Plan, Route, Stack};
+use crate::plan::{Plan, Route, Service, Stack};
 use crate::record::{Form, nearest};
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Location, Node, Path, Value};
@@ -210,6 +210,17 @@ impl Findings<'_> {
         self.value(rule, stack, name, path, message)
     }
 
+    /// Reports `message` about the entry at the whole path `path` of a mapping, at its key; of a list, at its item.
+    pub fn entry(&mut self, rule: &Rule, stack: &Stack, name: &str, path: Path, message: String) -> &mut Finding {
+        let at = match stack.document.at_path(&path) {
+            Some(_) => stack.locate_key(&path),
+            None => self.at(stack, &path),
+        };
+        let at = if self.sources.file(at.source).is_some() { at } else { self.at(stack, &path) };
+        let subject = Subject::service(&stack.name, name).with_path(path);
+        self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
+    }
+
     /// Reports `message` about the value at the whole path `path`, which belongs to a service.
     pub fn value(&mut self, rule: &Rule, stack: &Stack, name: &str, path: Path, message: String) -> &mut Finding {
         let at = self.at(stack, &path);
@@ -334,18 +345,31 @@ pub fn route_path(stack: &Stack, name: &str, route: &Route) -> Path {
     if list.is_some() { path.index(route.index) } else { path }
 }
 
-/// The path of the item of `ports` that publishes `port`: one item may stand for a range.
-pub fn port_path(stack: &Stack, name: &str, port: &Port) -> Path {
+/// The ports that a service publishes, by the items of `ports` that say so: one may stand for a range.
+pub fn published<'a>(stack: &Stack, name: &str, service: &'a Service) -> Vec<(Path, Vec<&'a Port>)> {
     let list = service_path(name).key("ports");
     let items = stack.document.at_path(&list).and_then(Node::as_seq).unwrap_or_default();
-    let is = |item: &Node| {
+    let mut ports = service.compose.ports.iter().peekable();
+    let mut by_item: Vec<(Location, Path, Vec<&Port>)> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
         let one = Node::new(Value::Seq(vec![item.clone()]), item.at);
-        <Ports as Form<Vec<Port>>>::read(&one, &mut Decoder::new()).is_some_and(|ports| ports.contains(port))
-    };
-    match items.iter().position(is) {
-        Some(index) => list.index(index),
-        None => list,
+        // They are read in their order, but for those that are there twice.
+        let read: Vec<Port> = <Ports as Form<Vec<Port>>>::read(&one, &mut Decoder::new()).unwrap_or_default();
+        let own: Vec<&Port> = read.iter().filter_map(|port| ports.next_if(|next| *next == port)).collect();
+        match by_item.last_mut() {
+            _ if own.is_empty() => {}
+            Some((at, _, ports)) if *at == item.at => ports.extend(own),
+            _ => by_item.push((item.at, list.index(index), own)),
+        }
     }
+    let mut by_item: Vec<(Path, Vec<&Port>)> = by_item.into_iter().map(|(_, path, ports)| (path, ports)).collect();
+    let rest: Vec<&Port> = ports.collect();
+    if !rest.is_empty() {
+        by_item.push((list, rest));
+    }
+    by_item.iter_mut().for_each(|(_, ports)| ports.retain(|port| port.published.is_some()));
+    by_item.retain(|(_, ports)| !ports.is_empty());
+    by_item
 }
 
 /// Whether a list item of the short or the long form names `wanted`: `wanted`, `wanted:…`, `{ source: wanted }`.
@@ -394,6 +418,7 @@ pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut R
     exemptions(plan, today, &spent, &mut findings);
     settled.append(&mut findings.found);
     report.extend(settled);
+    refused::deny_in_intents(plan, report);
     refused::drop_consequences(report);
 }
 

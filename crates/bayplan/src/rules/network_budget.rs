@@ -1,8 +1,10 @@
 //! `network-budget`: a host would need more networks than its address pools hold
 
 use super::{Findings, Rule};
+use crate::compose::Network;
 use crate::finding::Level;
 use crate::plan::Plan;
+use bayplan_yaml::Node;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -22,7 +24,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     let mut used: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for stack in plan.stacks.values() {
         let networks = used.entry(&stack.host).or_default();
-        for (key, network) in &stack.project.networks {
+        for (key, network) in stack.project.networks.iter().filter(|(_, network)| takes_from_pools(network)) {
             networks.insert(network.name.clone().unwrap_or_else(|| format!("{}_{key}", stack.name)));
         }
         if stack
@@ -41,8 +43,18 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let help = format!(
                 "let services that trust each other share a network, or widen Docker's `default-address-pools` and set `hosts.{host}.networks`"
             );
-            let at = plan.settings.as_ref().map_or_else(Default::default, |node| node.get("hosts").unwrap_or(node).at);
+            let place = |node: &Node| {
+                let host = node.get("hosts")?.as_map()?.get(host)?;
+                Some(host.value.get("networks").map_or(host.key_at, |networks| networks.at))
+            };
+            let at = plan.settings.as_ref().map_or_else(Default::default, |node| place(node).unwrap_or(node.at));
             found.push(crate::finding::Finding::new(rule.name, rule.level, at, message)).set_help(help);
         }
     }
+}
+
+/// Whether Docker gives a network addresses of its pools: not where they are written, nor for what is no bridge.
+fn takes_from_pools(network: &Network) -> bool {
+    let written = network.ipam.iter().flat_map(|ipam| &ipam.config).any(|pool| pool.subnet.is_some());
+    !written && network.driver.as_deref().is_none_or(|driver| driver == "bridge")
 }

@@ -1,6 +1,9 @@
 //! `report → what could not be read`: nothing is said about a value that was refused already.
 
+use crate::blueprint::Intents;
 use crate::finding::{Finding, Level, Report};
+use crate::plan::Plan;
+use crate::record::Part;
 use bayplan_yaml::{Location, Path};
 use std::collections::BTreeSet;
 
@@ -37,29 +40,66 @@ impl Refused {
     }
 }
 
-/// Drops findings without a message, which only say that something was reported elsewhere; findings on texts whose expression or variable is the real error, and denies a variable without a value where
-/// nothing can be made of the text without it.
+/// Denies variables without a value in intents: nobody can give them one when Compose starts the project.
+pub fn deny_in_intents(plan: &Plan, report: &mut Report) {
+    let is_unset = |finding: &Finding| finding.rule == "unset-variable";
+    if !report.findings.iter().any(is_unset) {
+        return;
+    }
+    let intents = <Intents as Part>::keys();
+    let services = plan.services().filter_map(|(stack, name, _)| stack.document.at_path(&super::service_path(name)));
+    let places = Places::of(services.flat_map(|node| intents.iter().filter_map(|key| Some(node.get(key)?.at))));
+    for finding in report.findings.iter_mut().filter(|finding| is_unset(finding) && places.meet(finding.at)) {
+        finding.level = Level::Deny;
+    }
+}
+
+/// Drops findings without a message, which only say that something was reported elsewhere; findings on texts whose
+/// expression or variable is the real error; and denies a variable without a value where nothing can be made of the text
+/// without it.
 pub fn drop_consequences(report: &mut Report) {
-    let broken = |finding: &Finding| matches!(finding.rule, "invalid-expression" | "invalid-template");
+    let broken = |finding: &&Finding| matches!(finding.rule, "invalid-expression" | "invalid-template");
     let follows = |finding: &Finding| {
         finding.level == Level::Deny
             && matches!(finding.rule, "wrong-type" | "invalid-value" | "unknown-archetype" | "unpinned-image")
     };
-    let causes: Vec<Location> = report.findings.iter().filter(|f| broken(f)).map(|finding| finding.at).collect();
-    report.findings.retain(|finding| {
-        !finding.message.is_empty() && !(follows(finding) && causes.iter().any(|at| overlap(*at, finding.at)))
-    });
-    let wrong: Vec<Location> = report.findings.iter().filter(|f| follows(f)).map(|finding| finding.at).collect();
+    let causes = Places::of(report.findings.iter().filter(broken).map(|finding| finding.at));
+    report.findings.retain(|finding| !finding.message.is_empty() && !(follows(finding) && causes.meet(finding.at)));
+    let wrong = Places::of(report.findings.iter().filter(|finding| follows(finding)).map(|finding| finding.at));
     let mut denied = Vec::new();
     for finding in report.findings.iter_mut().filter(|finding| finding.rule == "unset-variable") {
-        if wrong.iter().any(|at| overlap(*at, finding.at)) {
+        if wrong.meet(finding.at) {
             finding.level = Level::Deny;
             denied.push(finding.at);
         }
     }
-    report.findings.retain(|finding| !follows(finding) || !denied.iter().any(|at| overlap(*at, finding.at)));
+    let denied = Places::of(denied.into_iter());
+    report.findings.retain(|finding| finding.level != Level::Allow && !(follows(finding) && denied.meet(finding.at)));
 }
 
-fn overlap(a: Location, b: Location) -> bool {
-    a.source == b.source && a.span.start < b.span.end && b.span.start < a.span.end
+/// Places in texts, in order, those that meet put together.
+struct Places(Vec<Location>);
+
+impl Places {
+    fn of(places: impl Iterator<Item = Location>) -> Self {
+        let mut places: Vec<Location> = places.collect();
+        places.sort_by_key(|at| (at.source, at.span.start));
+        places.dedup_by(|next, last| {
+            let meets = last.source == next.source && next.span.start < last.span.end;
+            if meets {
+                last.span.end = last.span.end.max(next.span.end);
+            }
+            meets
+        });
+        Self(places)
+    }
+
+    /// Whether `at` has something in common with one of them.
+    fn meet(&self, at: Location) -> bool {
+        let behind = self.0.partition_point(|place| (place.source, place.span.start) < (at.source, at.span.end));
+        behind.checked_sub(1).is_some_and(|last| {
+            let last = self.0[last];
+            last.source == at.source && last.span.end > at.span.start
+        })
+    }
 }

@@ -24,9 +24,9 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let limits = service.compose.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
         let limit = limits.and_then(|limits| limits.cpus).or(service.compose.cpus);
-        // Docker takes 0 for "no limit".
+        // Docker takes 0 for "no limit"; what is negative is refused.
         let refused = found.is_any_refused(stack, name, WRITTEN_AS);
-        if limit.is_none_or(|limit| limit <= 0.0) && !refused {
+        if limit.is_none_or(|limit| limit == 0.0) && !refused {
             let message = format!("`{name}` has no limit on CPU");
             found
                 .service(rule, stack, name, &["cpus"], message)

@@ -1,6 +1,6 @@
 //! `undefined-network`: a service uses a network that is not declared
 
-use super::{Findings, Rule};
+use super::{Findings, Rule, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::form::is_name;
@@ -35,7 +35,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 None => "a network is named by letters, digits, `.`, `_` and `-`: give it such a name".to_owned(),
             };
             let message = format!("`{name}` uses the network `{wanted}`, which is not declared");
-            found.service(rule, stack, name, &["networks", wanted], message).set_help(help);
+            let path = service_path(name).key("networks").key(wanted);
+            found.entry(rule, stack, name, path, message).set_help(help);
         }
     }
 }

@@ -34,8 +34,12 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 None => "name a service of the same project".to_owned(),
             };
             let message = format!("`{name}` refers to the service `{target}`, which does not exist");
-            let list = path.iter().fold(service_path(name), |path, key| path.key(*key));
-            found.item_at(rule, stack, name, list, |item| names(item, target), message).set_help(help);
+            let whole = path.iter().fold(service_path(name), |path, key| path.key(*key));
+            let finding = match path.as_slice() {
+                ["depends_on", _] => found.entry(rule, stack, name, whole, message),
+                _ => found.item_at(rule, stack, name, whole, |item| names(item, target), message),
+            };
+            finding.set_help(help);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `unpublishable-port`: a service publishes a port but has no way out of its networks
 
-use super::{Findings, Rule, port_path};
+use super::{Findings, Rule, published};
 use crate::finding::Level;
 use crate::plan::Plan;
 
@@ -19,10 +19,11 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services().filter(|(stack, ..)| stack.derived_networks) {
-        let Some(port) = service.compose.ports.iter().find(|port| port.published.is_some()) else { continue };
-        if !service.egress {
+        if service.egress {
+            continue;
+        }
+        if let Some((path, _)) = published(stack, name, service).into_iter().next() {
             let message = format!("`{name}` publishes a port, but `egress: false` leaves it on internal networks only");
-            let path = port_path(stack, name, port);
             found.value(rule, stack, name, path, message).set_help("remove `egress: false`, or the ports");
         }
     }
