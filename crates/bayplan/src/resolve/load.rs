@@ -18,7 +18,7 @@ use crate::finding::{Finding, Level, Report, Subject};
 use crate::record::{Form, Plain};
 use crate::source::Sources;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{DecodeError, Decoder, Limits, Location, Map, Node, Path, Segment, SourceId, Value};
+use bayplan_yaml::{DecodeError, Decoder, Limits, Location, Node, Path, Segment, SourceId, Value};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -203,7 +203,10 @@ impl<'a> Loader<'a> {
                         self.report.extend(merged.errors);
                         merged.node
                     }
-                    None => merge_project(Node::new(Value::Map(Map::default()), node.at), node).node,
+                    None => {
+                        unicity::enforce(&mut node);
+                        node
+                    }
                 };
                 if self.options.canonical {
                     self.shapes(&merged);
@@ -259,7 +262,15 @@ impl<'a> Loader<'a> {
             self.report.extend(decoder.finish());
             return None;
         }
+        // The tags of what differs in an environment are for the rest of the blueprint, and are taken when it is merged.
+        let environments = match &mut node.value {
+            Value::Map(map) if self.options.environment.is_some() => map.shift_remove("environments"),
+            _ => None,
+        };
         let resets = Resets::take(&mut node);
+        if let (Value::Map(map), Some(entry)) = (&mut node.value, environments) {
+            map.insert("environments".into(), entry);
+        }
         if self.options.interpolate {
             let mut found = interpolate::Found::default();
             interpolate_node(&mut node, &|name| scope.get(name).map(str::to_owned), &mut found);
