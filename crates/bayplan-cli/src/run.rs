@@ -7,8 +7,9 @@ use crate::render::secret::masked;
 use crate::render::{Style, counted, json, pretty};
 use crate::{Exit, Failure};
 use bayplan::finding::Level;
-use bayplan::sync::{self, Action, Change, Conflict, Folder, Options, SyncError};
+use bayplan::sync::{self, Action, Change, Conflict, Folder, Kept, Options, SyncError};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -99,7 +100,7 @@ impl Runner<'_> {
                 line(&mut said.err, "nothing was written");
             }
         } else {
-            let Written { changes, refused, interrupted } = write(&root, args, &run)?;
+            let Written { changes, refused, kept, interrupted } = write(&root, args, &run)?;
             let stale = interrupted || args.check && !changes.is_empty();
             exit = if refused.is_empty() && !stale { Exit::Clean } else { Exit::Denied };
             match out.format {
@@ -112,6 +113,9 @@ impl Runner<'_> {
                         "refused": refused.iter().map(|conflict| {
                             json!({ "path": conflict.change.path, "reason": conflict.reason.to_string() })
                         }).collect::<Vec<_>>(),
+                        "kept": kept.iter().map(|kept| {
+                            json!({ "folder": kept.folder, "path": kept.path, "reason": kept.reason.to_string() })
+                        }).collect::<Vec<_>>(),
                     });
                 }
                 Format::Pretty => {
@@ -119,6 +123,7 @@ impl Runner<'_> {
                     if interrupted {
                         line(&mut said.err, "an earlier run was interrupted; `bayplan gen` will undo it first");
                     }
+                    show_kept(&kept, &root, err, said);
                     if refused.is_empty() {
                         show_changes(&changes, &root, args, out, said);
                     } else {
@@ -184,25 +189,51 @@ fn back(out: &Path, folder: &Path) -> String {
 struct Written {
     changes: Vec<Change>,
     refused: Vec<Conflict>,
+    kept: Vec<Kept>,
     interrupted: bool,
 }
 
 /// Writes, or with `--check` only compares.
 fn write(root: &Path, args: &GenArgs, run: &Run) -> Result<Written, Failure> {
     let paths: Vec<String> = run.outputs.iter().map(|out| format!("{}/{}", out.fleet, out.environment)).collect();
-    let folders: Vec<Folder<'_>> =
-        paths.iter().zip(&run.outputs).map(|(path, out)| Folder { path, tree: &out.tree }).collect();
+    let mut folders: Vec<Folder<'_>> =
+        paths.iter().zip(&run.outputs).map(|(path, out)| Folder { path, tree: Some(&out.tree) }).collect();
+    let gone = unnamed(root, args, run)?;
+    folders.extend(gone.iter().map(|path| Folder { path, tree: None }));
     let options = Options { force: args.force };
     if args.check {
         let found = sync::compare(root, &folders, options)?;
-        return Ok(Written { changes: found.changes, refused: found.conflicts, interrupted: found.interrupted });
+        let sync::Comparison { changes, conflicts, kept, interrupted, .. } = found;
+        return Ok(Written { changes, refused: conflicts, kept, interrupted });
     }
-    let (changes, refused) = match sync::sync(root, &folders, options) {
-        Ok(outcome) => (outcome.changes, Vec::new()),
-        Err(SyncError::Conflicts(conflicts)) => (Vec::new(), conflicts),
+    let (changes, refused, kept) = match sync::sync(root, &folders, options) {
+        Ok(outcome) => (outcome.changes, Vec::new(), outcome.kept),
+        Err(SyncError::Conflicts(conflicts)) => (Vec::new(), conflicts, Vec::new()),
         Err(error) => return Err(error.into()),
     };
-    Ok(Written { changes, refused, interrupted: false })
+    Ok(Written { changes, refused, kept, interrupted: false })
+}
+
+/// The folders of environments that the fleets no longer name. With `--env` nothing is known of the others.
+fn unnamed(root: &Path, args: &GenArgs, run: &Run) -> Result<Vec<String>, Failure> {
+    let mut gone = Vec::new();
+    let fleets: BTreeSet<&str> = run.outputs.iter().map(|out| out.fleet.as_str()).collect();
+    for fleet in fleets.into_iter().filter(|_| args.env.is_none()) {
+        let named = |name: &String| run.outputs.iter().any(|out| out.fleet == fleet && out.environment == *name);
+        let others = sync::folders(root, fleet)?.into_iter().filter(|name| !named(name));
+        gone.extend(others.map(|name| format!("{fleet}/{name}")));
+    }
+    Ok(gone)
+}
+
+fn show_kept(kept: &[Kept], root: &str, style: Style, said: &mut Said) {
+    for Kept { folder, path, reason } in kept {
+        let environment = folder.rsplit('/').next().unwrap_or(folder);
+        let text = format!(
+            "`{root}/{folder}` stays: the fleet names no environment `{environment}`, but `{root}/{path}` {reason}"
+        );
+        line(&mut said.err, &format!("{} {text}", style.paint("33;1", "note:")));
+    }
 }
 
 fn show_changes(changes: &[Change], root: &str, args: &GenArgs, style: Style, said: &mut Said) {

@@ -177,6 +177,32 @@ fn an_edited_file_is_shown_and_kept_until_forced() {
 }
 
 #[test]
+fn the_folder_of_an_environment_that_is_gone_goes_too() {
+    let here = Here::fleet("a: 1\n");
+    here.clean("bayplan gen");
+    let text = here.files()["generated/shop/dev/web.yaml"].clone();
+    here.write("generated/shop/staging/web.yaml", &text);
+    here.write("generated/shop/old/web.yaml", &text);
+    here.write("generated/shop/old/notes.txt", "mine\n");
+    here.write("generated/shop/own/notes.txt", "mine\n");
+    // Of one environment nothing is known about the others.
+    assert_eq!(here.clean("bayplan gen --env dev"), "generated is up to date\n");
+    let note = "note: `generated/shop/old` stays: the fleet names no environment `old`, but \
+                `generated/shop/old/notes.txt` was not written by bayplan\n";
+    let said = here.denied("bayplan gen --check");
+    assert!(said.out.starts_with("- generated/shop/staging/web.yaml\n"), "{}", said.out);
+    assert_eq!(said.err, note);
+    let (exit, said) = here.run("bayplan gen");
+    assert_eq!((exit, said.err.as_str()), (Ok(Exit::Clean), note));
+    assert_eq!(said.out, "- generated/shop/staging/web.yaml\n1 file written\n");
+    assert!(!here.0.path().join("generated/shop/staging").exists());
+    assert!(here.files().contains_key("generated/shop/old/web.yaml"));
+    let (_, said) = here.run("bayplan --format=json gen");
+    let value: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(value["output"]["kept"][0]["path"], "shop/old/notes.txt");
+}
+
+#[test]
 fn lint_reads_single_files_and_writes_nothing() {
     let here =
         Here::new(&[("a/compose.yaml", "x: bad\n"), ("a/docker-compose.yml", "y: poor\n"), ("b.yaml", "z: 1\n")]);
@@ -207,7 +233,7 @@ fn json_is_one_object() {
     here.write("blueprints/shop/web.yaml", "a: 1\n");
     let output = parse(&here.clean("bayplan gen --format json --env dev"))["output"].clone();
     let change = json!({ "path": "shop/dev/web.yaml", "action": "create" });
-    assert_eq!(output, json!({ "root": "generated", "written": true, "changes": [change], "refused": [] }));
+    assert_eq!(output, json!({ "root": "generated", "written": true, "changes": [change], "refused": [], "kept": [] }));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! `trees × directory → differences`: reads the directory and writes nothing.
 
 use super::error::io_error;
-use super::{Action, Change, Comparison, Conflict, Folder, Options, Reason, SyncError, disk, journal, transaction};
+use super::{
+    Action, Change, Comparison, Conflict, Folder, Kept, Options, Reason, SyncError, disk, journal, transaction,
+};
 use crate::emit::tree::{self, Ownership};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,6 +22,27 @@ pub fn compare(root: &Path, folders: &[Folder<'_>], options: Options) -> Result<
     comparison.changes.sort_by(|a, b| a.path.cmp(&b.path));
     comparison.conflicts.sort_by(|a, b| a.change.path.cmp(&b.change.path));
     Ok(comparison)
+}
+
+/// The names of the folders in `parent`, a path inside the root; links are none.
+pub fn folders(root: &Path, parent: &str) -> Result<Vec<String>, SyncError> {
+    journal::check_path(parent).map_err(|why| SyncError::Path { path: parent.to_owned(), why })?;
+    journal::check_ancestors(root, &format!("{parent}/"))?;
+    let path = root.join(parent);
+    let entries = match fs::read_dir(&path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io_error("read", &path)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(io_error("read", &path))?;
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            names.extend(entry.file_name().to_str().map(str::to_owned));
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// What stands under a path.
@@ -52,15 +75,51 @@ impl Comparer<'_> {
         journal::check_path(self.folder.path).map_err(bad)?;
         journal::check_ancestors(self.root, &format!("{}/", self.folder.path))?;
         let there = walk(self.root, self.folder.path)?;
+        let Some(tree) = self.folder.tree else { return self.whole(&there) };
         let folder = self.folder;
         let wanted: BTreeMap<String, &str> =
-            folder.tree.files().map(|(path, text)| (format!("{}/{path}", folder.path), text)).collect();
+            tree.files().map(|(path, text)| (format!("{}/{path}", folder.path), text)).collect();
         if wanted.keys().any(|path| journal::check_path(path).is_err()) {
             return Err(bad("a file of it leaves the folder"));
         }
         let gone = self.orphans(&there, &wanted)?;
         for (path, text) in &wanted {
             self.file(path, text, &there, &gone)?;
+        }
+        Ok(())
+    }
+
+    /// Removes the folder, where every file in it is ours as we wrote it; else leaves all of it.
+    fn whole(&mut self, there: &BTreeMap<String, Entry>) -> Result<(), SyncError> {
+        let (mut ours, mut stranger) = (Vec::new(), None);
+        for (path, entry) in there.iter().filter(|(_, entry)| **entry != Entry::Dir) {
+            let target = self.root.join(path);
+            let reason = if *entry == Entry::Link {
+                Reason::Link
+            } else if *entry == Entry::Other || length(&target) > MOST_OURS {
+                Reason::Foreign
+            } else {
+                let content = fs::read(&target).map_err(io_error("read", &target))?;
+                match tree::verify(&content) {
+                    Ownership::Foreign => Reason::Foreign,
+                    Ownership::Edited => Reason::Edited,
+                    Ownership::Ours => {
+                        ours.push((path, content));
+                        continue;
+                    }
+                }
+            };
+            stranger.get_or_insert((path, reason));
+        }
+        match stranger {
+            // A folder without any file of ours is somebody else's.
+            Some((path, reason)) if !ours.is_empty() || reason == Reason::Edited => {
+                self.comparison.kept.push(Kept { folder: self.folder.path.to_owned(), path: path.clone(), reason });
+            }
+            Some(_) => {}
+            None => ours.iter().for_each(|(path, content)| {
+                self.add(Action::Remove, path, Before::of(content), None, None);
+            }),
         }
         Ok(())
     }
@@ -150,12 +209,17 @@ impl Comparer<'_> {
     }
 
     fn add(&mut self, action: Action, path: &str, before: Before, after: Option<&str>, reason: Option<Reason>) {
+        // With its last file goes the folder itself, where it shall not be there.
+        let folder = match self.folder.path.rsplit_once('/') {
+            Some((parent, _)) if self.folder.tree.is_none() => parent,
+            _ => self.folder.path,
+        };
         let change = Change {
             path: path.to_owned(),
             action,
             before: before.text,
             after: after.map(str::to_owned),
-            folder: self.folder.path.to_owned(),
+            folder: folder.to_owned(),
             before_fingerprint: before.fingerprint,
         };
         match reason {

@@ -5,6 +5,7 @@
 //!   crash, when the next run begins.
 //! - A file that bayplan did not write, or that someone edited since, is never overwritten or removed unless told to.
 //! - Files of ours that no blueprint asks for any more are removed, within the folders given.
+//! - A folder that shall not be there is removed whole, or kept whole where it holds a file that is not ours as we wrote it.
 //! - Symbolic links inside the root are never followed.
 //! - Nothing to change means nothing written, not even a time.
 //! - Two runs never write at once.
@@ -18,7 +19,7 @@ mod transaction;
 #[cfg(test)]
 mod tests;
 
-pub use compare::compare;
+pub use compare::{compare, folders};
 pub use error::SyncError;
 
 use crate::emit::tree::Tree;
@@ -27,13 +28,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use transaction::Lock;
 
-/// One folder inside the root, and all files that it shall have.
+/// One folder inside the root, and what it shall have.
 #[derive(Debug, Clone, Copy)]
 pub struct Folder<'a> {
     /// The path inside the root, with `/`: `enlaight/production`.
     pub path: &'a str,
-    /// The files, by their path inside the folder.
-    pub tree: &'a Tree,
+    /// All files that it shall have, by their path inside the folder; nothing where it shall not be there at all.
+    pub tree: Option<&'a Tree>,
 }
 
 /// How to write.
@@ -92,6 +93,17 @@ pub enum Reason {
     InTheWay,
 }
 
+/// A folder that shall not be there and is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The path of the [`Folder`].
+    pub folder: String,
+    /// The path of the first file that keeps it there.
+    pub path: String,
+    /// Why that file is not removed.
+    pub reason: Reason,
+}
+
 /// How a directory differs from what it shall be.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Comparison {
@@ -99,6 +111,8 @@ pub struct Comparison {
     pub changes: Vec<Change>,
     /// What a run would refuse to change, in the order of paths.
     pub conflicts: Vec<Conflict>,
+    /// The folders that shall not be there and stay as they are.
+    pub kept: Vec<Kept>,
     /// How many files are as they shall be.
     pub unchanged: usize,
     /// Whether a run was interrupted in the middle of its changes, so that the next one will first undo them.
@@ -111,6 +125,8 @@ pub struct Comparison {
 pub struct Outcome {
     /// The changes made, in the order of paths.
     pub changes: Vec<Change>,
+    /// The folders that shall not be there and stayed as they are.
+    pub kept: Vec<Kept>,
     /// How many files were as they shall be.
     pub unchanged: usize,
     /// Whether an interrupted run was undone first.
@@ -165,7 +181,8 @@ fn sync_on(disk: &dyn Disk, root: &Path, folders: &[Folder<'_>], options: Option
     if !transaction::is_pending(root) {
         let comparison = refuse(compare(root, folders, options)?)?;
         if comparison.changes.is_empty() {
-            return Ok(Outcome { unchanged: comparison.unchanged, ..Outcome::default() });
+            let Comparison { kept, unchanged, .. } = comparison;
+            return Ok(Outcome { kept, unchanged, ..Outcome::default() });
         }
     }
     let mut lock = Lock::take(disk, root)?;
@@ -174,5 +191,6 @@ fn sync_on(disk: &dyn Disk, root: &Path, folders: &[Folder<'_>], options: Option
     if !comparison.changes.is_empty() {
         transaction::run(&mut lock, &comparison.changes, &comparison.make_way)?;
     }
-    Ok(Outcome { changes: comparison.changes, unchanged: comparison.unchanged, recovered })
+    let Comparison { changes, kept, unchanged, .. } = comparison;
+    Ok(Outcome { changes, kept, unchanged, recovered })
 }

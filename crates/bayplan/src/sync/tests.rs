@@ -96,7 +96,7 @@ fn tree(files: &[(&str, &str)]) -> Tree {
 }
 
 fn folder(tree: &Tree) -> [Folder<'_>; 1] {
-    [Folder { path: "shop/dev", tree }]
+    [Folder { path: "shop/dev", tree: Some(tree) }]
 }
 
 /// A directory with `tree` written to it, and foreign files beside.
@@ -349,7 +349,7 @@ fn links_are_never_followed() {
     sync(dir.path(), &folder(&tree(&[])), Options { force: true }).unwrap();
 
     symlink(outside.path(), dir.path().join("shop/linked")).unwrap();
-    let linked = [Folder { path: "shop/linked", tree: &wanted }];
+    let linked = [Folder { path: "shop/linked", tree: Some(&wanted) }];
     assert!(matches!(sync(dir.path(), &linked, Options { force: true }), Err(SyncError::Link { .. })));
 
     symlink(outside.path().join("x.yaml"), dir.path().join("shop/dev/x.yaml")).unwrap();
@@ -458,7 +458,7 @@ fn the_first_run_makes_the_root_and_a_failed_one_leaves_none() {
 fn several_folders_are_one_transaction() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (tree(&[("a.yaml", "1")]), tree(&[("a.yaml", "2")]));
-    let folders = [Folder { path: "shop/dev", tree: &one }, Folder { path: "shop/prod", tree: &two }];
+    let folders = [Folder { path: "shop/dev", tree: Some(&one) }, Folder { path: "shop/prod", tree: Some(&two) }];
     fs::create_dir_all(dir.path().join("shop/prod")).unwrap();
     fs::write(dir.path().join("shop/prod/a.yaml"), "mine\n").unwrap();
     assert!(sync(dir.path(), &folders, Options::default()).is_err());
@@ -466,8 +466,52 @@ fn several_folders_are_one_transaction() {
     assert_eq!(sync(dir.path(), &folders, Options { force: true }).unwrap().changes.len(), 2);
     // Only the folders given are looked at.
     let empty = tree(&[]);
-    sync(dir.path(), &[Folder { path: "shop/dev", tree: &empty }], Options::default()).unwrap();
+    sync(dir.path(), &[Folder { path: "shop/dev", tree: Some(&empty) }], Options::default()).unwrap();
     assert!(dir.path().join("shop/prod/a.yaml").exists() && !dir.path().join("shop/dev/a.yaml").exists());
+}
+
+#[test]
+fn a_folder_that_nobody_asks_for_goes_whole_or_stays_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept_tree = tree(&[("a.yaml", "1"), ("deep/b.yaml", "2")]);
+    let all = ["dev", "prod", "old", "notes", "edited", "linked"];
+    for name in all.iter().filter(|name| **name != "notes") {
+        let path = format!("shop/{name}");
+        sync(dir.path(), &[Folder { path: &path, tree: Some(&kept_tree) }], Options::default()).unwrap();
+    }
+    fs::create_dir_all(dir.path().join("shop/notes")).unwrap();
+    for (foreign, text) in [("shop/notes/a.txt", "mine"), ("shop/prod/deep/.env.local", "mine"), ("shop/file", "mine")]
+    {
+        fs::write(dir.path().join(foreign), text).unwrap();
+    }
+    let edited = dir.path().join("shop/edited/a.yaml");
+    fs::write(&edited, fs::read_to_string(&edited).unwrap() + "mine\n").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("a.yaml", dir.path().join("shop/linked/z.yaml")).unwrap();
+    let before = snapshot(dir.path());
+    assert_eq!(folders(dir.path(), "shop").unwrap(), ["dev", "edited", "linked", "notes", "old", "prod"]);
+    assert_eq!(folders(dir.path(), "nowhere").unwrap(), [""; 0]);
+    assert!(folders(dir.path(), "../shop").is_err());
+
+    let paths: Vec<String> = all[1..].iter().map(|name| format!("shop/{name}")).collect();
+    let mut wanted = vec![Folder { path: "shop/dev", tree: Some(&kept_tree) }];
+    wanted.extend(paths.iter().map(|path| Folder { path, tree: None }));
+    // Not even force throws away what is not ours.
+    for force in [true, false] {
+        let found = compare(dir.path(), &wanted, Options { force }).unwrap();
+        let gone: Vec<&str> = found.changes.iter().map(|change| change.path.as_str()).collect();
+        assert_eq!(gone, ["shop/old/a.yaml", "shop/old/deep/b.yaml"]);
+        let kept: Vec<_> = found.kept.iter().map(|kept| (kept.path.as_str(), kept.reason)).collect();
+        let prod = ("shop/prod/deep/.env.local", Reason::Foreign);
+        assert_eq!(kept[..2], [prod, ("shop/edited/a.yaml", Reason::Edited)]);
+        assert!(found.conflicts.is_empty() && found.unchanged == 2);
+    }
+    let outcome = sync(dir.path(), &wanted, Options::default()).unwrap();
+    assert_eq!(outcome.changes.len(), 2);
+    let after = snapshot(dir.path());
+    assert!(!after.contains_key("shop/old"));
+    assert!(before.iter().filter(|(path, _)| !path.starts_with("shop/old")).all(|(path, text)| after[path] == *text));
+    assert_eq!(sync(dir.path(), &wanted, Options::default()).unwrap().changes, []);
 }
 
 fn any_tree() -> impl Strategy<Value = Tree> {
