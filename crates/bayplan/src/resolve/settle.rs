@@ -16,7 +16,7 @@ use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
 use crate::record::scalar::text_of;
 use crate::record::{Form, Plain, nearest};
 use crate::source::Sources;
-use crate::value::{Bytes, HostName, HostPattern};
+use crate::value::{Bytes, HostName, HostPattern, PortRange};
 use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Value, to_node};
 use indexmap::IndexMap;
 use serde_json::json;
@@ -252,6 +252,8 @@ struct Draft {
     node: Node,
     intents: Intents,
     archetype: Option<String>,
+    /// Whether its archetype could not be expanded, which was reported.
+    is_broken: bool,
     role: Option<Role>,
     ports: Vec<u16>,
     declares: (Vec<String>, Vec<String>),
@@ -369,6 +371,7 @@ impl Settler<'_> {
             };
             about(Finding { rule, ..finding }, stack, Some(name))
         }));
+        let is_broken = expanded.archetype.is_some() && expanded.expansion.is_none();
         let expansion = expanded.expansion.unwrap_or_default();
         let mut base = Node::new(Value::Map(Map::default()), written.at);
         if let Some(defaults) = &self.input.fleet.defaults {
@@ -410,19 +413,16 @@ impl Settler<'_> {
             }
         }
         let mut ports = expansion.ports;
-        for text in &read.compose.expose {
-            let number = text.split(['/', '-']).next().and_then(|text| text.parse().ok());
-            ports.extend(number.filter(|port| !ports.contains(port)));
-        }
-        for port in &read.compose.ports {
-            if !ports.contains(&port.target) {
-                ports.push(port.target);
-            }
-        }
+        let mut known: BTreeSet<u16> = ports.iter().copied().collect();
+        let exposed = read.compose.expose.iter().filter_map(|text| PortRange::parse(text.split('/').next()?).ok());
+        let exposed = exposed.flat_map(|range| range.first..=range.last);
+        let published = read.compose.ports.iter().map(|port| port.target);
+        ports.extend(exposed.chain(published).filter(|port| known.insert(*port)));
         let draft = Draft {
             node,
             intents: read.intents,
             archetype: expanded.archetype.map(|archetype| archetype.name.to_owned()),
+            is_broken,
             role: expansion.role,
             ports,
             declares: (expansion.volumes, expansion.secrets),
@@ -619,6 +619,7 @@ impl Settler<'_> {
             let port = match (intent.port.and_then(|port| u16::try_from(port).ok()), ports.as_slice()) {
                 (Some(port), _) => port,
                 (None, [first, ..]) if ports.len() == 1 || draft_has_main(&self.drafts[key]) => *first,
+                (None, []) if self.drafts[key].is_broken => continue,
                 (None, []) => {
                     let message = format!("`{name}` has a route, but nothing says on which port it listens");
                     let help = "add `port` to the route, or `expose` with the port";
@@ -627,7 +628,7 @@ impl Settler<'_> {
                     continue;
                 }
                 (None, many) => {
-                    let all = many.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
+                    let all = crate::value::port::listed(many);
                     let message = format!("`{name}` has a route and several ports: {all}");
                     let help = "add `port` to the route";
                     self.report

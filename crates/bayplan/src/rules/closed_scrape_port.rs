@@ -3,6 +3,7 @@
 use super::{Findings, Rule, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
+use crate::record::scalar::text_of;
 use bayplan_yaml::Node;
 
 /// The rule.
@@ -21,16 +22,20 @@ pub const RULE: Rule = Rule {
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let named = &service.ports;
-        for (index, scrape) in service.scrapes.iter().enumerate() {
+        for scrape in &service.scrapes {
             if named.is_empty() || named.iter().any(|port| i64::from(*port) == scrape.port) {
                 continue;
             }
             let metrics = service_path(name).key("metrics");
-            let list = stack.document.at_path(&metrics).and_then(Node::as_seq);
-            let one = if list.is_some() { metrics.index(index) } else { metrics };
+            let asks = |node: &Node| text_of(node.get("port").unwrap_or(node)) == Some(scrape.port.to_string());
+            let items = stack.document.at_path(&metrics).and_then(Node::as_seq);
+            let one = match items.and_then(|items| items.iter().position(asks)) {
+                Some(index) => metrics.index(index),
+                None => metrics,
+            };
             let port = one.key("port");
             let path = if stack.document.at_path(&port).is_some() { port } else { one };
-            let ports = named.iter().map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
+            let ports = crate::value::port::listed(named);
             let message = format!("`{name}` is scraped at port {}, but opens {ports}", scrape.port);
             let help = if service.archetype.is_some() {
                 "name one of these ports, or add the port to `expose`".to_owned()

@@ -2,8 +2,7 @@
 
 use super::{Findings, Rule};
 use crate::finding::Level;
-use crate::plan::Plan;
-use crate::plan::Role;
+use crate::plan::{Plan, Role, Service, Stack};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,7 +20,7 @@ pub const RULE: Rule = Rule {
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     let gateway = plan.role(Role::Gateway);
     for (stack, name, service) in plan.services().filter(|(_, _, service)| !service.routes.is_empty()) {
-        let Some((_, gateway_name, gateway)) = gateway else {
+        let Some((home, gateway_name, gateway)) = gateway else {
             let message = format!("`{name}` has a route, but the fleet has no gateway");
             found
                 .service(rule, stack, name, &["route"], message)
@@ -32,9 +31,22 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let message =
                 format!("`{name}` has a route, but with `network_mode: {mode}` it is on no network of the gateway");
             found.service(rule, stack, name, &["network_mode"], message).set_help("remove `network_mode`");
-        } else if !service.compose.networks.keys().any(|network| gateway.compose.networks.contains_key(network)) {
+        } else if !meet((stack, service), (home, gateway)) {
             let message = format!("`{name}` has a route, but shares no network with `{gateway_name}`");
             found.service(rule, stack, name, &["route"], message).set_help("remove `network_mode` from the gateway");
         }
     }
+}
+
+/// Whether two services are on one network: one key can name different networks in two stacks.
+fn meet(a: (&Stack, &Service), b: (&Stack, &Service)) -> bool {
+    let names = |(stack, service): (&Stack, &Service)| -> Vec<String> {
+        let name = |key: &String| {
+            let written = stack.project.networks.get(key).and_then(|network| network.name.clone());
+            written.unwrap_or_else(|| format!("{}_{key}", stack.name))
+        };
+        service.compose.networks.keys().map(name).collect()
+    };
+    let (a, b) = (names(a), names(b));
+    a.iter().any(|name| b.contains(name))
 }

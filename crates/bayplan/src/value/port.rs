@@ -166,6 +166,13 @@ impl PortSpec {
     }
 }
 
+/// Ports as a message names them: all of a few, the first of many.
+pub fn listed(ports: &[u16]) -> String {
+    const MOST: usize = 8;
+    let shown = ports.iter().take(MOST).map(|port| format!("`{port}`")).collect::<Vec<_>>().join(", ");
+    if ports.len() > MOST { format!("{shown} and {} more", ports.len() - MOST) } else { shown }
+}
+
 /// `[ip:]published`, either of which may be empty.
 fn parse_host(before: &str) -> Result<(Option<IpAddr>, Option<PortRange>), Invalid> {
     let (ip, published) = match before.rsplit_once(':') {
