@@ -1,6 +1,7 @@
 //! compose-go and docker compose: where their programs, sources and test inputs are, and what they say about a file.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -91,4 +92,10 @@ pub fn ask(loader: &Path, questions: &[Value]) -> Vec<Result<Value, String>> {
     let answers: Vec<_> = String::from_utf8_lossy(&answers.stdout).lines().map(read).collect();
     assert_eq!(answers.len(), questions.len(), "every question has an answer");
     answers
+}
+
+/// The rows of `corpus/compose-differences.md`: what may differ, by the name of the file.
+pub fn differences() -> BTreeMap<&'static str, &'static str> {
+    let table = include_str!("../corpus/compose-differences.md");
+    table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect()
 }

@@ -11,7 +11,7 @@ use bayplan::resolve::load::{Cache, Loader, Options};
 use bayplan::resolve::project::Settings;
 use bayplan::resolve::scope::{Scope, Supplier};
 use bayplan::source::Sources;
-use bayplan_tests::compose_go::{ask, files, module, raw_strings, tool};
+use bayplan_tests::compose_go::{ask, differences, files, module, raw_strings, tool};
 use indexmap::IndexMap;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -81,13 +81,6 @@ fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
         .map(|finding| format!("{} [{}] {}", finding.subject.path, finding.rule, finding.message))
         .collect();
     value.filter(|_| denied.is_empty()).ok_or(denied.join("; "))
-}
-
-/// The rows of the table: what differs, by the name of the file.
-fn differences() -> BTreeMap<&'static str, &'static str> {
-    let table = include_str!("../corpus/compose-differences.md");
-    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
-    rows.collect()
 }
 
 /// Numbers are compared by their value, `1` and `1.0` alike; what the environment holds of secrets and configs is not ours

@@ -34,6 +34,8 @@ pub enum Verb {
     Gen(GenArgs),
     /// Check blueprints and compose files; write nothing
     Lint(LintArgs),
+    /// Print the project that Docker Compose makes of compose files
+    Config(ConfigArgs),
     /// Explain a rule
     Explain(ExplainArgs),
     /// Print or write the JSON Schemas
@@ -74,6 +76,60 @@ pub struct LintArgs {
     pub paths: Vec<PathBuf>,
 }
 
+/// `bayplan config`
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArgs {
+    /// A compose file; of several, later ones override earlier ones. `COMPOSE_FILE`, or the one in this folder or above, by
+    /// default
+    #[arg(short = 'f', long = "file", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The folder that relative paths start from; that of the first file by default
+    #[arg(long, value_name = "DIR")]
+    pub project_directory: Option<PathBuf>,
+    /// The name of the project
+    #[arg(short = 'p', long, value_name = "NAME")]
+    pub project_name: Option<String>,
+    /// A file with variables; of several, later ones win. `.env` by default
+    #[arg(long = "env-file", value_name = "FILE")]
+    pub env_files: Vec<PathBuf>,
+    /// A profile to activate; `*` for all
+    #[arg(long = "profile", value_name = "NAME")]
+    pub profiles: Vec<String>,
+    /// Replace no variables
+    #[arg(long)]
+    pub no_interpolate: bool,
+    /// What to print in place of the project
+    #[command(flatten)]
+    pub list: ConfigList,
+    /// Only these services and those they depend on
+    #[arg(value_name = "SERVICE")]
+    pub services: Vec<String>,
+}
+
+/// What `bayplan config` lists in place of the project.
+#[derive(Debug, Clone, Default, Args)]
+#[group(multiple = false)]
+pub struct ConfigList {
+    /// List the services
+    #[arg(id = "list-services", long = "services")]
+    pub services: bool,
+    /// List the images
+    #[arg(long)]
+    pub images: bool,
+    /// List the volumes
+    #[arg(long)]
+    pub volumes: bool,
+    /// List the networks
+    #[arg(long)]
+    pub networks: bool,
+    /// List the profiles
+    #[arg(id = "list-profiles", long = "profiles")]
+    pub profiles: bool,
+    /// List the variables that the files take, and their defaults
+    #[arg(long)]
+    pub variables: bool,
+}
+
 /// `bayplan explain`
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
@@ -100,7 +156,8 @@ pub struct SchemaArgs {
 /// The formats of findings and results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people: with excerpts of the source
+    /// For people: with excerpts of the source; projects as YAML
+    #[value(alias = "yaml")]
     Pretty,
     /// For programs: one JSON object
     Json,
@@ -134,5 +191,17 @@ mod tests {
             assert_eq!(cli.output.format, Format::Json);
             assert!(matches!(cli.verb, Verb::Lint(lint) if lint.paths == [PathBuf::from("a.yaml")]));
         }
+    }
+
+    #[test]
+    fn config_takes_the_options_of_docker_compose() {
+        let args = "bayplan config -f a.yaml -f b.yaml --profile x --format yaml --services web".split(' ');
+        let cli = Cli::try_parse_from(args).unwrap();
+        let Verb::Config(config) = cli.verb else { panic!("config") };
+        assert_eq!(
+            (config.files.len(), config.profiles.len(), config.services, config.list.services),
+            (2, 1, vec!["web".to_owned()], true)
+        );
+        assert!(Cli::try_parse_from("bayplan config --services --images".split(' ')).is_err());
     }
 }

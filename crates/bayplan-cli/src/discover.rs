@@ -131,6 +131,17 @@ const MAIN: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "do
 const OVERRIDE: &[&str] =
     &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
 
+/// The main compose file and its override in `folder`, or in the nearest folder above it that has one.
+pub fn upward(folder: &Path) -> Vec<PathBuf> {
+    let first = |folder: &Path, names: &[&str]| names.iter().map(|name| folder.join(name)).find(|path| path.exists());
+    for folder in folder.ancestors() {
+        if let Some(main) = first(folder, MAIN) {
+            return [main].into_iter().chain(first(folder, OVERRIDE)).collect();
+        }
+    }
+    Vec::new()
+}
+
 /// The projects that compose files make: in every folder the main file with its override, and each other file alone or
 /// over the main one.
 pub fn projects(here: &Path, files: &BTreeSet<PathBuf>) -> Vec<ComposeProject> {

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod compile;
+mod config;
 pub mod discover;
 pub mod disk;
 mod explain;

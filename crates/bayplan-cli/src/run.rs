@@ -47,6 +47,7 @@ impl Runner<'_> {
             Verb::Lint(args) => self.lint(args, said),
             Verb::Explain(args) => self.explain(args, said),
             Verb::Schema(args) => self.schema(args, said),
+            Verb::Config(args) => self.config(args, said),
         }
     }
 

@@ -82,6 +82,17 @@ impl Sources {
         id
     }
 
+    /// Shows the paths of files below `folder` as seen from there.
+    pub fn shorten(&mut self, folder: &str) {
+        for source in &mut self.items {
+            if let Source::File(file) = source
+                && let Some(rest) = file.name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'))
+            {
+                file.name = rest.to_owned();
+            }
+        }
+    }
+
     /// The source with number `id`.
     pub fn get(&self, id: SourceId) -> Option<&Source> {
         self.items.get(id.0 as usize)

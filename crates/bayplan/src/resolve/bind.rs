@@ -140,9 +140,22 @@ impl Bind {
     }
 }
 
+/// Sorts the keys of every mapping.
+pub fn sort(node: &mut Node) {
+    match &mut node.value {
+        Value::Map(map) => {
+            map.sort_unstable_keys();
+            map.values_mut().for_each(|entry| sort(&mut entry.value));
+        }
+        Value::Seq(items) => items.iter_mut().for_each(sort),
+        _ => {}
+    }
+}
+
 /// Moves what begins with `x-` over, sorted.
 fn extensions(from: Map, map: &mut Map) {
     let mut extensions: Vec<_> = from.into_iter().filter(|(key, _)| key.starts_with("x-")).collect();
+    extensions.iter_mut().for_each(|(_, entry)| sort(&mut entry.value));
     extensions.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     map.extend(extensions);
 }

@@ -9,17 +9,22 @@ use bayplan_yaml::{Map, Node, Value};
 /// Adds what is missing. What is added stands where the mapping stands that it is added to.
 pub fn set_defaults(document: &mut Node, report: &mut Report) {
     workloads(document, &mut |node, way| {
+        // A build or port that is no mapping holds variables that were not replaced, or is reported already.
         let mut each = |pattern: &[&str], f: &dyn Fn(&mut Map, &Node)| {
-            visit(node, pattern, way, &mut |node, way| with_map(node, way, report, f));
+            let mut nobody = Report::new();
+            visit(node, pattern, way, &mut |node, way| with_map(node, way, &mut nobody, f));
         };
         each(&["build"], &|map, node| add(map, node, "context", || ".".into()));
-        each(&["secrets", "*"], &|map, node| {
-            let source = map.get("source").and_then(|source| text_of(&source.value)).unwrap_or("<nil>".to_owned());
-            add(map, node, "target", || format!("/run/secrets/{source}"));
-        });
         each(&["ports", "*"], &|map, node| {
             add(map, node, "protocol", || "tcp".into());
             add(map, node, "mode", || "ingress".into());
+        });
+        let mut each = |pattern: &[&str], f: &dyn Fn(&mut Map, &Node)| {
+            visit(node, pattern, way, &mut |node, way| with_map(node, way, report, f));
+        };
+        each(&["secrets", "*"], &|map, node| {
+            let source = map.get("source").and_then(|source| text_of(&source.value)).unwrap_or("<nil>".to_owned());
+            add(map, node, "target", || format!("/run/secrets/{source}"));
         });
         each(&["gpus", "*"], &devices);
         each(&["deploy", "resources", "reservations", "devices", "*"], &devices);

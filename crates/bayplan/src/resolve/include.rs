@@ -9,7 +9,7 @@ use super::same::same;
 use crate::compose::short::ShortOr;
 use crate::finding::Finding;
 use crate::record::Form;
-use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Segment, Value};
+use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Segment, SourceId, Value};
 
 /// What can be included.
 const SECTIONS: &[&str] = &["services", "jobs", "volumes", "networks", "secrets", "configs", "models"];
@@ -66,7 +66,6 @@ impl Loader<'_> {
             Some(directory) => join(place.directory, directory),
             None => folder(main),
         };
-        let mut scope = place.scope.clone();
         let wanted: Vec<(String, Location)> = if include.env_file.is_empty() {
             let default = join(&directory, ".env");
             match self.files.read(&default) {
@@ -79,11 +78,9 @@ impl Loader<'_> {
             let named = include.env_file.iter().enumerate().filter(|(_, file)| *file != "/dev/null");
             named.map(|(index, file)| (join(place.directory, file), at(index))).collect()
         };
-        for (file, at) in wanted {
-            if let Some(source) = self.text(&file, at, "environment file") {
-                scope = scope.with_file(source, self.sources, self.report);
-            }
-        }
+        let sources: Vec<SourceId> =
+            wanted.iter().filter_map(|(file, at)| self.text(file, *at, "environment file")).collect();
+        let scope = place.scope.with_files(&sources, self.sources, self.report);
         // A file that can be reached on several ways is read once for each folder and set of variables.
         let key =
             format!("{files:?} {directory:?} {:?}", scope.layers().map(|layer| layer.supplier).collect::<Vec<_>>());

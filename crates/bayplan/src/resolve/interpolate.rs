@@ -144,7 +144,7 @@ fn not_a_variable(text: &str, range: Range<usize>) -> Invalid {
 }
 
 /// The variable name that `text` begins with; empty where it begins with none.
-fn name_of(text: &str) -> &str {
+pub(super) fn name_of(text: &str) -> &str {
     let first = text.as_bytes().first().copied().unwrap_or(0);
     if !(first.is_ascii_alphabetic() || first == b'_') {
         return "";
@@ -154,7 +154,7 @@ fn name_of(text: &str) -> &str {
 }
 
 /// Where the brace closes that `text` (from its `$` on) opens.
-fn closing(text: &str) -> Option<usize> {
+pub(super) fn closing(text: &str) -> Option<usize> {
     let mut depth = 0;
     for (at, byte) in text.bytes().enumerate() {
         match byte {

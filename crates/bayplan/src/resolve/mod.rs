@@ -11,6 +11,7 @@ pub mod dotenv;
 pub mod environment;
 pub mod expression;
 mod extends;
+pub mod extract;
 pub mod files;
 mod include;
 pub mod instances;
@@ -27,6 +28,7 @@ pub mod provenance;
 pub mod reset;
 pub mod same;
 pub mod scope;
+pub mod selection;
 pub mod settle;
 #[cfg(test)]
 mod testing;

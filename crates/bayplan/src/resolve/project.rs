@@ -9,9 +9,10 @@ use super::load::Loader;
 use super::normalize::normalize;
 use super::profiles::{Disabled, with_profiles};
 use super::scope::{Layer, Scope, Supplier};
-use crate::finding::{Finding, Level, Report, Subject};
+use super::selection::select;
+use crate::finding::{Finding, Level, Subject};
 use crate::value::ProjectName;
-use bayplan_yaml::{Location, Map, Node, Path, Value};
+use bayplan_yaml::{Location, Node, Path, Value};
 use indexmap::IndexMap;
 
 /// What decides about a project beside its files and variables.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub folder: String,
     /// The active profiles, `*` for all; without any, those of `COMPOSE_PROFILES`.
     pub profiles: Vec<String>,
+    /// The services that are wanted, with those they depend on; all without any.
+    pub services: Vec<String>,
     /// Whether services keep `env_file` beside the variables that it brings.
     pub keep_env_files: bool,
 }
@@ -65,8 +68,9 @@ impl Loader<'_> {
             }
             _ => settings.profiles.clone(),
         };
-        let disabled = with_profiles(&mut node, &active);
+        let mut disabled = with_profiles(&mut node, &active);
         check_consistency(&mut node, &disabled, self.report);
+        select(&mut node, &mut disabled, &active, &settings.services, self.report);
         let mut reader = EnvFiles::new(self.files, self.sources, self.report);
         reader.environment(&mut node, &lookup, settings.keep_env_files);
         reader.labels(&mut node);
@@ -144,55 +148,5 @@ impl Loader<'_> {
             Finding::deny("invalid-value", at, message).help(help).about(Subject::path(Path::root().key("name"))),
         );
         String::new()
-    }
-}
-
-/// Takes out of `node` the resources that no service of it uses, as `docker compose config` does.
-pub fn without_unnecessary_resources(node: &mut Node) {
-    use super::visit::{Way, visit};
-    let mut used: [std::collections::HashSet<String>; 5] = Default::default();
-    visit(node, &["services", "*"], &Way::ROOT, &mut |service, _| {
-        let keys = |key: &str| {
-            service.get(key).and_then(Node::as_map).into_iter().flat_map(Map::keys).map(|key| key.to_string())
-        };
-        let sources = |node: Option<&Node>| -> Vec<String> {
-            let items = node.and_then(Node::as_seq).unwrap_or_default().iter();
-            items.filter_map(|item| item.get("source")?.as_str().map(str::to_owned)).collect()
-        };
-        let [networks, volumes, secrets, configs, models] = &mut used;
-        networks.extend(keys("networks"));
-        models.extend(keys("models"));
-        secrets.extend(sources(service.get("secrets")));
-        secrets.extend(sources(service.get("build").and_then(|build| build.get("secrets"))));
-        configs.extend(sources(service.get("configs")));
-        for mount in service.get("volumes").and_then(Node::as_seq).unwrap_or_default() {
-            if mount.get("type").and_then(Node::as_str) == Some("volume") {
-                volumes.extend(mount.get("source").and_then(Node::as_str).map(str::to_owned));
-            }
-        }
-    });
-    for (section, used) in ["networks", "volumes", "secrets", "configs", "models"].into_iter().zip(used) {
-        visit(node, &[section], &Way::ROOT, &mut |section, _| {
-            if let Value::Map(map) = &mut section.value {
-                map.retain(|key, _| used.contains(&**key));
-            }
-        });
-    }
-}
-
-/// Says which services have one container name: Docker can make only one of them.
-pub fn check_container_names(node: &Node, report: &mut Report) {
-    let mut names: IndexMap<&str, (&str, Location)> = IndexMap::new();
-    for (service, entry) in node.get("services").and_then(Node::as_map).into_iter().flatten() {
-        let Some(container) = entry.value.get("container_name") else { continue };
-        let Some(name) = container.as_str().filter(|name| !name.is_empty()) else { continue };
-        if let Some((other, at)) = names.get(name) {
-            let message = format!("container name `{name}` is already in use by service `{other}`");
-            let path = Path::from_iter(["services", service, "container_name"]);
-            let finding = Finding::deny("duplicate-name", container.at, message).help("give it another name, or none");
-            report.push(finding.related(*at, "first here").about(Subject::path(path)));
-        } else {
-            names.insert(name, (service, container.at));
-        }
     }
 }

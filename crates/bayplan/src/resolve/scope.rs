@@ -72,17 +72,32 @@ impl Scope {
         Self { layers }
     }
 
-    /// With the variables of an environment file below all others. Earlier variables are visible to the file's own.
+    /// With the variables of an environment file below all others.
     #[must_use]
     pub fn with_file(&self, file: SourceId, sources: &Sources, report: &mut Report) -> Self {
-        let Some(text) = sources.file(file).map(|file| file.text.clone()) else { return self.clone() };
-        let (values, errors) = dotenv::parse(&text, &|name| self.get(name).map(str::to_owned));
-        for error in errors {
-            let span = Span::new(error.range.start as u32, error.range.end as u32);
-            let at = Location { source: file, span };
-            report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
+        self.with_files(&[file], sources, report)
+    }
+
+    /// With the variables of environment files below all others, a later file above an earlier one. The text of a file sees
+    /// what is above all files first, then what stands before it.
+    #[must_use]
+    pub fn with_files(&self, files: &[SourceId], sources: &Sources, report: &mut Report) -> Self {
+        let mut known = IndexMap::new();
+        let mut layers = Vec::new();
+        for file in files {
+            let Some(text) = sources.file(*file).map(|file| file.text.clone()) else { continue };
+            let before = known.clone();
+            let errors = dotenv::parse_into(&text, &|name| self.get(name).map(str::to_owned), &mut known);
+            for error in errors {
+                let span = Span::new(error.range.start as u32, error.range.end as u32);
+                let at = Location { source: *file, span };
+                report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
+            }
+            let new = known.iter().filter(|(name, value)| before.get(*name) != Some(*value));
+            let values = new.map(|(name, value)| (name.clone(), value.clone())).collect();
+            layers.push(Layer { supplier: Supplier::File(*file), values });
         }
-        self.below(Layer { supplier: Supplier::File(file), values })
+        layers.into_iter().rev().fold(self.clone(), |scope, layer| scope.below(layer))
     }
 }
 
@@ -99,5 +114,20 @@ mod tests {
         assert_eq!((scope.get("A"), scope.get("B"), scope.get("X")), (Some("shell"), Some("shell-b"), None));
         let suppliers: Vec<_> = scope.suppliers("A").collect();
         assert_eq!(suppliers, [(Supplier::Shell, "shell"), (Supplier::File(file), "file")]);
+    }
+
+    #[test]
+    fn later_files_win_over_earlier_ones_and_see_them() {
+        let mut sources = Sources::new();
+        let first = sources.add_file("a.env", "A=1\nB=1\nS=1\n");
+        let second = sources.add_file("b.env", "B=2\nC=${A}${B}${S}\n");
+        let shell = Scope::of(Supplier::Shell, IndexMap::from([("S".to_owned(), "shell".to_owned())]));
+        let scope = shell.with_files(&[first, second], &sources, &mut Report::new());
+        let values = ["A", "B", "C", "S"].map(|name| scope.get(name));
+        assert_eq!(values, [Some("1"), Some("2"), Some("12shell"), Some("shell")]);
+        assert_eq!(
+            scope.suppliers("B").map(|(supplier, _)| supplier).collect::<Vec<_>>(),
+            [Supplier::File(second), Supplier::File(first)]
+        );
     }
 }
