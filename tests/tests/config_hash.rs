@@ -9,7 +9,7 @@ const PLATFORM: &str = "
 services:
   traefik: { use: 'traefik:v3.7.12', ports: !override ['127.0.0.1:80:80'] }
   prometheus: { use: 'prometheus:v3.15.0' }
-  still: { use: 'prometheus:v3.15.0', command: [--config.file=/etc/prometheus/prometheus.yml] }
+  still: { use: 'prometheus:v3.15.0', allow: { duplicate-role: it reads no files again }, command: [--config.file=/etc/prometheus/prometheus.yml] }
   alloy: { use: 'alloy:v1.13.0' }
   loki: { use: 'loki:3.5.0' }
   names:

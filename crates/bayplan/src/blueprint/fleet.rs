@@ -17,7 +17,8 @@ record! {
         name: Option<String>,
         /// The oldest version of Docker Compose that reads the output, as `5.5` or `5.5.1`: keys that it does not know are errors.
         compose: Option<ComposeVersion>,
-        /// The machines, by name. Where there are none, all stacks run on one machine.
+        /// The machines, by name. Where there are none, all stacks run on one machine. Networks end at a machine: services that
+        /// talk to each other, the gateway and Prometheus among them, run on the same one.
         hosts: IndexMap<String, Host>,
         /// The environments, by name. Where there are none, there is one: `default`.
         environments: IndexMap<String, Environment>,

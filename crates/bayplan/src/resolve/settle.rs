@@ -894,6 +894,10 @@ impl Settler<'_> {
             .find(|host| {
                 self.input.fleet.hosts.get(*host).is_some_and(|host| host.stacks.iter().any(|name| name == stack))
             })
+            // Else the host that does not say which stacks it runs.
+            .or_else(|| {
+                hosts.keys().find(|host| self.input.fleet.hosts.get(*host).is_none_or(|host| host.stacks.is_empty()))
+            })
             .or_else(|| hosts.keys().next())
             .cloned()
             .unwrap_or_default();

@@ -6,6 +6,7 @@ mod closed_scrape_port;
 mod consistency;
 mod daemon;
 mod dependency_cycle;
+mod duplicate_role;
 mod duplicate_route;
 mod exposed_port;
 mod host_port_collision;
@@ -14,6 +15,7 @@ mod lost_connection;
 mod memory_overcommit;
 mod middleware_cycle;
 mod network_budget;
+mod other_host;
 mod plaintext_secret;
 mod privilege_escalation;
 mod refused;
@@ -31,8 +33,10 @@ mod unhealthy_dependency;
 mod unknown_middleware;
 mod unknown_to_target;
 mod unpinned_image;
+mod unplaced_stack;
 mod unpublishable_port;
 mod unreachable_route;
+mod unresolved_route;
 mod unscraped_metrics;
 mod unshared_network;
 mod wildcard_certificate;
@@ -72,6 +76,7 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     closed_scrape_port::RULE,
     dependency_cycle::RULE,
+    duplicate_role::RULE,
     duplicate_route::RULE,
     exposed_port::RULE,
     host_port_collision::RULE,
@@ -80,6 +85,7 @@ pub const RULES: &[Rule] = &[
     memory_overcommit::RULE,
     middleware_cycle::RULE,
     network_budget::RULE,
+    other_host::RULE,
     plaintext_secret::RULE,
     privilege_escalation::RULE,
     shadowed_route::RULE,
@@ -95,8 +101,10 @@ pub const RULES: &[Rule] = &[
     unknown_middleware::RULE,
     unknown_to_target::RULE,
     unpinned_image::RULE,
+    unplaced_stack::RULE,
     unpublishable_port::RULE,
     unreachable_route::RULE,
+    unresolved_route::RULE,
     unscraped_metrics::RULE,
     unshared_network::RULE,
     wildcard_certificate::RULE,
