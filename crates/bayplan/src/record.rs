@@ -89,7 +89,14 @@ pub fn read<P: Part>(node: &Node, decoder: &mut Decoder) -> Option<P> {
     for (key, entry) in map.iter().filter(|(key, _)| !P::owns(key)) {
         let help = match nearest(key, &P::keys()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "remove it, or begin its name with `x-` to keep it as a note".to_owned(),
+            None if P::owns("x-") => "remove it, or begin its name with `x-` to keep it as a note".to_owned(),
+            None => match P::keys().as_slice() {
+                keys @ [_, ..] if keys.len() <= 8 => {
+                    let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+                    format!("remove it: there is {keys}")
+                }
+                _ => "remove it".to_owned(),
+            },
         };
         let message = format!("unknown key `{key}`");
         decoder.in_key(key, |decoder| decoder.error(DecodeErrorKind::UnknownKey, entry.key_at, message, Some(help)));

@@ -14,6 +14,7 @@ mod smtp4dev;
 mod socket_proxy;
 mod superset;
 mod traefik;
+mod values;
 
 use crate::plan::Role;
 use crate::value::{ImageRef, Invalid};
@@ -82,7 +83,7 @@ pub struct Instance<'a> {
 impl Instance<'_> {
     /// The archetype's image with the tag that was asked for.
     pub fn image(&self) -> String {
-        if self.tag.is_empty() { self.image.to_owned() } else { format!("{}:{}", self.image, self.tag) }
+        image(self.image, self.tag)
     }
 
     /// The name of a secret of this service: `db_password`.
@@ -93,6 +94,15 @@ impl Instance<'_> {
     /// The name of a volume of this service: `db-data`.
     pub fn volume(&self, what: &str) -> String {
         format!("{}-{what}", self.service)
+    }
+}
+
+/// An image with a tag, a digest (`@sha256:…`), both, or neither.
+fn image(name: &str, tag: &str) -> String {
+    match tag {
+        "" => name.to_owned(),
+        _ if tag.starts_with('@') => format!("{name}{tag}"),
+        _ => format!("{name}:{tag}"),
     }
 }
 
@@ -172,7 +182,7 @@ pub(crate) fn schema<P: Parameters>(generator: &mut schemars::SchemaGenerator) -
 pub fn parse_use(text: &str) -> Result<(&'static Archetype, &str), Invalid> {
     let (name, tag) = match text.find([':', '@']) {
         Some(at) if text.as_bytes()[at] == b':' => (&text[..at], &text[at + 1..]),
-        Some(at) => (&text[..at], ""),
+        Some(at) => (&text[..at], &text[at..]),
         None => (text, ""),
     };
     if name.is_empty() {
@@ -194,9 +204,7 @@ pub fn parse_use(text: &str) -> Result<(&'static Archetype, &str), Invalid> {
             range: 0..name.len(),
         });
     };
-    if let Err(mut invalid) =
-        format!("{}:{}", archetype.image, if tag.is_empty() { "latest" } else { tag }).parse::<ImageRef>()
-    {
+    if let Err(mut invalid) = image(archetype.image, tag).parse::<ImageRef>() {
         invalid.range = (name.len() + 1).min(text.len())..text.len();
         return Err(invalid);
     }

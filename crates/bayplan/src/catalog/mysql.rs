@@ -1,5 +1,6 @@
 //! `mysql`: a MySQL server.
 
+use super::values::{MysqlUser, SecretName};
 use super::{Archetype, Expansion, Instance, Output, Parameters, expand, schema, secret_path};
 use crate::record;
 use indexmap::indexmap;
@@ -24,11 +25,11 @@ record! {
         /// The database that is created on the first start.
         database [Required]: String,
         /// The user that is created on the first start and owns the database.
-        user [Required]: String,
+        user [Required]: String = MysqlUser,
         /// The secret that holds the user's password; `SERVICE_password` where it is left out.
-        password: Option<String>,
+        password: Option<String> = SecretName,
         /// The secret that holds root's password; `SERVICE_root_password` where it is left out.
-        root_password: Option<String>,
+        root_password: Option<String> = SecretName,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `n8n`: workflow automation on a PostgreSQL database.
 
+use super::values::SecretName;
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema, secret_path};
 use crate::record;
 use indexmap::indexmap;
@@ -24,7 +25,7 @@ record! {
         /// The PostgreSQL database that holds workflows and credentials.
         database [Required]: Database,
         /// The secret that holds the key for stored credentials; `SERVICE_encryption_key` where it is left out.
-        encryption_key: Option<String>,
+        encryption_key: Option<String> = SecretName,
         /// Whether `/metrics` is served.
         metrics: Option<bool>,
     }

@@ -1,5 +1,6 @@
 //! `postgres`: a PostgreSQL server.
 
+use super::values::SecretName;
 use super::{Archetype, Expansion, Instance, Output, Parameters, expand, schema};
 use crate::record;
 use indexmap::indexmap;
@@ -26,7 +27,7 @@ record! {
         /// The superuser that is created on the first start; `postgres` where it is left out.
         user: Option<String>,
         /// The secret that holds the password; `SERVICE_password` where it is left out.
-        password: Option<String>,
+        password: Option<String> = SecretName,
     }
 }
 

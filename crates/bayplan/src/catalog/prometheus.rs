@@ -1,6 +1,7 @@
 //! `prometheus`: scrapes what has `metrics` and evaluates the generated alert rules.
 
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use crate::blueprint::scalars::PrometheusTime;
 use crate::plan::Role;
 use crate::record;
 use indexmap::indexmap;
@@ -23,7 +24,7 @@ record! {
     /// The parameters of `prometheus`.
     pub struct Prometheus {
         /// How long samples are kept, as Prometheus writes it; `15d` where it is left out.
-        retention: Option<String>,
+        retention: Option<String> = PrometheusTime,
     }
 }
 

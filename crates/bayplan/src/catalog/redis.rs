@@ -1,5 +1,6 @@
 //! `redis`: a Redis server that keeps its data.
 
+use super::values::RedisMemory;
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
 use crate::record;
 use indexmap::indexmap;
@@ -23,7 +24,7 @@ record! {
         /// Whether every write is kept in an append-only file; it is, unless this says `false`.
         appendonly: Option<bool>,
         /// The memory at which keys are evicted, as Redis writes it (`200mb`); none where it is left out.
-        maxmemory: Option<String>,
+        maxmemory: Option<String> = RedisMemory,
     }
 }
 

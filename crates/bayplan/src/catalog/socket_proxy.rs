@@ -1,5 +1,6 @@
 //! `socket-proxy`: the one service that holds the Docker socket; the others may read container names and logs from it.
 
+use super::values::HostPath;
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
 use crate::plan::Role;
 use crate::record;
@@ -22,7 +23,7 @@ record! {
     /// The parameters of `socket-proxy`.
     pub struct SocketProxy {
         /// The socket on the host; `/var/run/docker.sock` where it is left out.
-        socket: Option<String>,
+        socket: Option<String> = HostPath,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `superset`: one of the containers of Apache Superset; the database is MySQL, the cache and queue are Redis.
 
+use super::values::SecretName;
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema, secret_path};
 use crate::{choice, record};
 use indexmap::indexmap;
@@ -28,7 +29,7 @@ record! {
         /// The URL of the Redis server that is cache and queue.
         redis_url [Required]: String,
         /// The secret that holds the key which signs sessions; `superset_secret_key` where it is left out.
-        secret_key: Option<String>,
+        secret_key: Option<String> = SecretName,
     }
 }
 
@@ -58,7 +59,7 @@ record! {
         /// The user.
         user [Required]: String,
         /// The secret that holds the password.
-        password [Required]: String,
+        password [Required]: String = SecretName,
     }
 }
 

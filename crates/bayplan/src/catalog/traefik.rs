@@ -1,5 +1,6 @@
 //! `traefik`: the gateway, fed by files, without access to the Docker socket.
 
+use super::values::HostAddress;
 use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
 use crate::plan::Role;
 use crate::record;
@@ -25,7 +26,7 @@ record! {
     /// The parameters of `traefik`.
     pub struct Traefik {
         /// The address of the host that ports 80 and 443 are published on; all of them where it is left out.
-        bind: Option<String>,
+        bind: Option<String> = HostAddress,
     }
 }
 

@@ -31,16 +31,23 @@ pub fn check(plan: &Plan, found: &mut Findings<'_>) {
 
 fn runnable(stack: &Stack, name: &str, service: &crate::plan::Service, found: &mut Findings<'_>) {
     let compose = &service.compose;
+    let with = service_path(name).key("with");
+    let parameters = stack.document.at_path(&with).is_some();
+    if parameters && service.archetype.is_none() && !found.is_any_refused(stack, name, &[&["use"], &["with"]]) {
+        let at = stack.locate_key(&with);
+        let message = format!("`{name}` has the parameters of an archetype, but names none");
+        let finding = found.fault("missing-key", Deny, stack, name, with, message);
+        finding.set_help("add `use:`, the archetype that `with` is for").at = at;
+        return;
+    }
     let keys: &[&[&str]] = &[&["image"], &["build"], &["provider"], &["use"], &["with"], &["extends"]];
-    let has =
-        compose.image.is_some() || compose.build.is_some() || compose.provider.is_some() || compose.extends.is_some();
-    if has || service.archetype.is_some() || found.is_any_refused(stack, name, keys) {
+    let runs =
+        [compose.image.is_some(), compose.build.is_some(), compose.provider.is_some(), compose.extends.is_some()];
+    if runs.contains(&true) || service.archetype.is_some() || found.is_any_refused(stack, name, keys) {
         return;
     }
     let message = format!("`{name}` has neither an `image` nor a `build`");
-    let finding = found.fault("missing-key", Deny, stack, name, service_path(name), message);
-    let with = stack.document.at_path(&service_path(name).key("with")).is_some();
-    finding.set_help(if with { "add `use:`, the archetype that `with` is for" } else { "add `image:`" });
+    found.fault("missing-key", Deny, stack, name, service_path(name), message).set_help("add `image:`");
 }
 
 fn exclusive_build(stack: &Stack, name: &str, service: &Service, build: &Build, found: &mut Findings<'_>) {
