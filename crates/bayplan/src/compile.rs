@@ -94,9 +94,8 @@ pub fn fleet(
             variables(environment, settings_of, settings.as_ref(), texts.env_files, sources, &mut found);
         let documents = blueprints(texts, environment, &scope, &mut cache, sources, &mut found);
         let (settings, variables) = (settings.as_ref(), &variables);
-        let input =
-            Input { fleet: &fleet, settings, documents: &documents, variables, back: texts.back, trace: texts.trace };
-        let plan = settle(&input, environment, settings_of, sources, &mut found);
+        let input = Input { fleet: &fleet, settings, variables, back: texts.back, trace: texts.trace };
+        let plan = settle(&input, documents, environment, settings_of, sources, &mut found);
         rules::check(&plan, sources, texts.today, &mut found);
         if unknown {
             found.findings.retain(|finding| !rules::needs_settings(finding.rule));
@@ -181,11 +180,11 @@ pub fn projects(
     for loaded in load(projects, &Scope::default(), options, files, sources, report) {
         let fleet = Fleet::default();
         let Loaded { mut files, name, node, .. } = loaded;
-        let documents = [Document { file: files.swap_remove(0), stem: name, node, layers: Vec::new() }];
+        let documents = vec![Document { file: files.swap_remove(0), stem: name, node, layers: Vec::new() }];
         let variables = IndexMap::new();
         let (settings, variables) = (None, &variables);
-        let input = Input { fleet: &fleet, settings, documents: &documents, variables, back: ".", trace: false };
-        let plan = settle(&input, "default", &Environment::default(), sources, report);
+        let input = Input { fleet: &fleet, settings, variables, back: ".", trace: false };
+        let plan = settle(&input, documents, "default", &Environment::default(), sources, report);
         rules::check(&plan, sources, today, report);
     }
 }
