@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use bayplan::blueprint::{Blueprint, Fleet, schemas};
+use bayplan::catalog::Instance;
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decode, Decoder, Limits, SourceId, read};
 use jsonschema::Validator;
@@ -137,6 +138,63 @@ const FLEETS: &[&str] = &[
     "{traces: {}}",
     "{x-a: 1}",
 ];
+
+/// `use` and `with`: what the parameters of archetypes look like.
+const ARCHETYPES: &[(&str, &str)] = &[
+    ("postgres:17", "{}"),
+    ("postgres:17.5@sha256:0000", "{database: shop, user: ann, password: pw}"),
+    ("postgres", "{databse: shop}"),
+    ("postgres:17", "{database: 5}"),
+    ("postgres:17", "{database: [a]}"),
+    ("postgres:17", "{database: '{{ a.b }}'}"),
+    ("traefik:v3", "{bind: 127.0.0.1}"),
+    ("traefik:v3", "{database: shop}"),
+    ("prometheus:v3", "{retention: 30d}"),
+    ("prometheus:v3", "{retention: {a: b}}"),
+    ("alloy:v1", "{}"),
+    ("alloy:v1", "{a: b}"),
+    ("loki:3", "{a: b}"),
+    ("socket-proxy:v0", "{socket: /run/docker.sock}"),
+    ("superset:4", "{}"),
+    ("superset:4", "{role: app}"),
+    ("mysql:8", "{database: shop}"),
+    ("redis:7", "{a: [b]}"),
+];
+
+#[test]
+fn use_decides_what_stands_below_with() {
+    let validator = validator("blueprint");
+    let mut differ = Vec::new();
+    for (used, with) in ARCHETYPES {
+        let (archetype, _) = bayplan::catalog::parse_use(used.split('@').next().unwrap()).unwrap();
+        let text = format!("services: {{s: {{use: '{used}', with: {with}}}}}");
+        let read = read(&text, SourceId(1), &Limits::default());
+        let node = read.first().unwrap();
+        let instance = Instance {
+            service: "s",
+            tag: "1",
+            image: archetype.image,
+            url: None,
+            tls: false,
+            takes_tls: false,
+            output: "../..",
+        };
+        let mut decoder = Decoder::new();
+        let parameters = node.get("services").and_then(|node| node.get("s")?.get("with")).unwrap();
+        let _ = (archetype.expand)(parameters, &instance, &mut decoder);
+        let ours = decoder.finish().iter().all(|error| error.kind == DecodeErrorKind::Value);
+        if validator.is_valid(&bayplan::record::scalar::json(node)) != ours {
+            differ.push(format!("{used} {with}: reader {ours}, schema {}", !ours));
+        }
+    }
+    assert!(differ.is_empty(), "{}", differ.join("\n"));
+    // An archetype with required parameters needs `with`; one without `use` takes anything.
+    let valid = |text: &str| {
+        validator.is_valid(&bayplan::record::scalar::json(read(text, SourceId(1), &Limits::default()).first().unwrap()))
+    };
+    assert!(!valid("services: {s: {use: 'superset:4'}}") && valid("services: {s: {use: 'postgres:17'}}"));
+    assert!(valid("services: {s: {use: 'mine:1', with: {a: b}}}"));
+}
 
 #[test]
 fn schema_and_reader_agree() {

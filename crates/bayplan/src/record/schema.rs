@@ -4,8 +4,8 @@ use super::{Part, Slot};
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-/// Accepts every text that Compose may still replace: `${TAG}`.
-pub const VARIABLE: &str = "\\$";
+/// Accepts every text that something else may still stand for: `${TAG}`, `{{ db.port }}`.
+pub const VARIABLE: &str = "\\$|\\{\\{";
 
 /// The schema of a mapping under construction.
 #[derive(Debug, Default)]
