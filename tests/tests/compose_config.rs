@@ -61,6 +61,12 @@ fn flat(text: &str) -> String {
     out
 }
 
+fn listed(item: &Node, depth: usize, pad: &str) -> String {
+    let mut out = format!("{pad}-\n");
+    write(item, depth + 1, &mut out);
+    out
+}
+
 fn write(node: &Node, depth: usize, out: &mut String) {
     let pad = "  ".repeat(depth);
     match &node.value {
@@ -68,10 +74,14 @@ fn write(node: &Node, depth: usize, out: &mut String) {
             let _ = writeln!(out, "{pad}{key}:");
             write(&entry.value, depth + 1, out);
         }),
-        Value::Seq(items) => items.iter().for_each(|item| {
-            let _ = writeln!(out, "{pad}-");
-            write(item, depth + 1, out);
-        }),
+        Value::Seq(items) => {
+            let mut texts: Vec<String> = items.iter().map(|item| listed(item, depth, &pad)).collect();
+            // Docker Compose prints the keys of `build.ssh` in the order of a Go map: another one each time.
+            if out.ends_with(" ssh:\n") {
+                texts.sort();
+            }
+            out.push_str(&texts.concat());
+        }
         Value::Float(number) if number.fract() == 0.0 => drop(writeln!(out, "{pad}Int({number})")),
         value => drop(writeln!(out, "{pad}{value:?}")),
     }
@@ -83,7 +93,10 @@ fn numbers(value: &serde_json::Value) -> serde_json::Value {
         serde_json::Value::Number(number) => number.as_f64().map_or(serde_json::Value::Null, Into::into),
         serde_json::Value::Array(items) => items.iter().map(numbers).collect(),
         serde_json::Value::Object(map) => {
-            let sorted: BTreeMap<_, _> = map.iter().map(|(key, value)| (key.clone(), numbers(value))).collect();
+            let mut sorted: BTreeMap<_, _> = map.iter().map(|(key, value)| (key.clone(), numbers(value))).collect();
+            if let Some(serde_json::Value::Array(keys)) = sorted.get_mut("ssh") {
+                keys.sort_by_key(ToString::to_string);
+            }
             sorted.into_iter().collect()
         }
         _ => value.clone(),

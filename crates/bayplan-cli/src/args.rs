@@ -36,7 +36,7 @@ pub enum Verb {
     Lint(LintArgs),
     /// Print the project that Docker Compose makes of compose files
     Config(ConfigArgs),
-    /// Explain a rule
+    /// Explain a rule, where a value comes from, or who sets a variable
     Explain(ExplainArgs),
     /// Print or write the JSON Schemas
     Schema(SchemaArgs),
