@@ -10,7 +10,8 @@ services:
   traefik: { use: 'traefik:v3.7.12', ports: !override ['127.0.0.1:80:80'] }
   prometheus: { use: 'prometheus:v3.15.0' }
   still: { use: 'prometheus:v3.15.0', allow: { duplicate-role: it reads no files again }, command: [--config.file=/etc/prometheus/prometheus.yml] }
-  alloy: { use: 'alloy:v1.13.0' }
+  alloy: { use: 'alloy:v1.13.0', needs: [socket, loki] }
+  socket: { use: 'socket-proxy:v0.4.1' }
   loki: { use: 'loki:3.5.0' }
   names:
     image: dnsmasq:2.90.0

@@ -43,7 +43,12 @@ pub fn host_names(dynamic: &Json) -> Vec<String> {
     for section in ["http", "tcp"] {
         let routers = dynamic.get(section).and_then(|section| section.get("routers")).and_then(Json::as_object);
         for router in routers.into_iter().flat_map(|routers| routers.values()) {
-            names.extend(hosts_of_rule(router.get("rule").and_then(Json::as_str).unwrap_or_default()));
+            let hosts = hosts_of_rule(router.get("rule").and_then(Json::as_str).unwrap_or_default());
+            // A wildcard is asked for by one of the names that it stands for.
+            names.extend(hosts.into_iter().map(|host| match host.strip_prefix("*.") {
+                Some(zone) => format!("any.{zone}"),
+                None => host,
+            }));
         }
     }
     names.sort();

@@ -50,7 +50,7 @@ fn document(plan: &Plan, stack: &Stack, configs: &Tree) -> Node {
         }
     }
     let mut document = Node::new(Value::Map(out), source.at);
-    escape(&mut document);
+    finish(&mut document);
     document
 }
 
@@ -182,17 +182,16 @@ pub fn join(folder: &str, path: &str) -> String {
     if path == "." { folder.to_owned() } else { format!("{folder}/{path}") }
 }
 
-/// Doubles every `$` that is no template.
-fn escape(node: &mut Node) {
+/// Doubles every `$` that is no template, and drops tags: what `!override` and `!reset` ask for is done.
+fn finish(node: &mut Node) {
+    let templated = node.template().is_some();
+    if let Some(extra) = &mut node.extra {
+        extra.tag = None;
+    }
     match &mut node.value {
-        Value::Map(map) => map.values_mut().for_each(|entry| escape(&mut entry.value)),
-        Value::Seq(items) => items.iter_mut().for_each(escape),
-        Value::String(text) => {
-            let templated = node.extra.as_ref().is_some_and(|extra| extra.template.is_some());
-            if !templated && text.contains('$') {
-                *text = text.replace('$', "$$").into();
-            }
-        }
+        Value::Map(map) => map.values_mut().for_each(|entry| finish(&mut entry.value)),
+        Value::Seq(items) => items.iter_mut().for_each(finish),
+        Value::String(text) if !templated && text.contains('$') => *text = text.replace('$', "$$").into(),
         _ => {}
     }
 }

@@ -49,7 +49,7 @@ fn install_configuration(plan: &Plan) -> Install {
     let point = |port: u16| install::EntryPoint { address: format!(":{port}"), ..Default::default() };
     let ends_tls = plan.tls != Tls::None;
     let mut web = point(80);
-    if ends_tls && all_routes(plan).all(|route| route.tls) {
+    if ends_tls && all_routes(plan).all(|route| route.tls || route.is_tcp()) {
         let to = install::RedirectEntryPoint {
             to: "websecure".to_owned(),
             scheme: Some("https".to_owned()),

@@ -24,6 +24,7 @@ mod shadowed_route;
 mod static_ip;
 mod unbounded_cpu;
 mod unbounded_memory;
+mod unconnected_collector;
 mod undefined_config;
 mod undefined_network;
 mod undefined_secret;
@@ -92,6 +93,7 @@ pub const RULES: &[Rule] = &[
     static_ip::RULE,
     unbounded_cpu::RULE,
     unbounded_memory::RULE,
+    unconnected_collector::RULE,
     undefined_config::RULE,
     undefined_network::RULE,
     undefined_secret::RULE,
