@@ -29,7 +29,10 @@ fn ours(folder: &Path, args: &[&str]) -> Result<String, String> {
 
 fn theirs(program: &Path, folder: &Path, args: &[&str]) -> Result<String, String> {
     let (before, behind): (Vec<&str>, Vec<&str>) = split(args);
-    let output = Command::new(program).current_dir(folder).args(before).arg("config").args(behind).output().unwrap();
+    // Docker Compose follows aliases of aliases until the memory is full: it gets 8 GB of address space.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -v 8000000; exec \"$0\" \"$@\""]).arg(program);
+    let output = limited.current_dir(folder).args(before).arg("config").args(behind).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
