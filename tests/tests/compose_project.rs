@@ -14,7 +14,7 @@ use bayplan::source::Sources;
 use bayplan_tests::compose_go::{ask, differences, files, module, raw_strings, tool};
 use indexmap::IndexMap;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +25,9 @@ struct Case {
     files: Vec<PathBuf>,
     environment: IndexMap<String, String>,
 }
+
+#[path = "compose_project/random.rs"]
+mod random;
 
 struct Disk;
 
@@ -83,6 +86,12 @@ fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
     value.filter(|_| denied.is_empty()).ok_or(denied.join("; "))
 }
 
+/// Whether a service that waits for itself is all that is said.
+fn is_of_itself(said: &str) -> bool {
+    let circle = said.split_once("dependency cycle detected: ").and_then(|(_, circle)| circle.split_once(" → "));
+    !said.contains("; ") && circle.is_some_and(|(first, last)| first == last)
+}
+
 /// Numbers are compared by their value, `1` and `1.0` alike; what the environment holds of secrets and configs is not ours
 /// to show; what merging makes of `KEY=VALUE` is a mapping for us and a list for compose-go.
 fn plain(mut value: Value, ask: Ask) -> Value {
@@ -110,6 +119,10 @@ fn pairs(value: &mut Value) {
         if !["annotations", "args", "environment", "labels", "sysctls"].contains(&key.as_str()) {
             pairs(value);
             continue;
+        }
+        // An empty list is nothing for compose-go, once it has looked for variables in it.
+        if value.is_null() {
+            *value = serde_json::json!({});
         }
         match value {
             Value::Array(items) => {
@@ -141,6 +154,7 @@ fn compare(corpus: &str, cases: &[Case]) {
     let Some(loader) = tool("compose-loader") else { return };
     let known = differences();
     let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut refuses: BTreeSet<&String> = BTreeSet::new();
     for ask_for in [Ask::Everything, Ask::NoProfile, Ask::Tree] {
         let profiles: &[&str] = if ask_for == Ask::NoProfile { &[] } else { &["*"] };
         let question = |case: &Case| {
@@ -149,6 +163,9 @@ fn compare(corpus: &str, cases: &[Case]) {
             })
         };
         let answers = ask(&loader, &cases.iter().map(question).collect::<Vec<_>>());
+        if std::env::var_os("BAYPLAN_WHY").is_some() {
+            answers.iter().flat_map(|answer| answer.as_ref().err()).for_each(|why| println!("WHY {why}"));
+        }
         let (mut accepted, mut same, mut refused, mut both) = (0, 0, 0, 0);
         for (case, theirs) in cases.iter().zip(answers) {
             let ours = ours(case, ask_for).map(|ours| plain(ours, ask_for));
@@ -157,9 +174,20 @@ fn compare(corpus: &str, cases: &[Case]) {
                 (Ok(ours), Ok(theirs)) if ours == theirs => None,
                 (Ok(ours), Ok(theirs)) => Some(format!("  ours   {ours}\n  theirs {theirs}")),
                 (Err(_), Err(_)) => None,
+                // In the main file it looks for a circle among the services of other files too, in chance order.
+                (Ok(_), Err(theirs)) if theirs.starts_with("Circular reference:") && theirs.contains("base.yaml") => {
+                    None
+                }
                 (Ok(_), Err(theirs)) => Some(format!("  we accept, it refuses: {theirs}")),
+                // From a dependency on a service without an active profile, it takes away one of a service on itself instead.
+                (Err(ours), Ok(_)) if ask_for == Ask::NoProfile && is_of_itself(ours) => None,
+                // It refuses the project that it makes of the tree.
+                (Err(_), Ok(_)) if ask_for == Ask::Tree && refuses.contains(&case.name) => None,
                 (Err(ours), Ok(_)) => Some(format!("  it accepts, we refuse: {ours}")),
             };
+            if ask_for == Ask::Everything && theirs.is_err() {
+                refuses.insert(&case.name);
+            }
             accepted += usize::from(theirs.is_ok());
             refused += usize::from(theirs.is_err());
             same += usize::from(theirs.is_ok() && differs.is_none());
@@ -291,4 +319,43 @@ fn in_place(module: &Path, folders: &[&str]) -> Vec<Case> {
         environment: environment.clone(),
     };
     found.map(case).collect()
+}
+
+/// Every file below the folder that `BAYPLAN_CORPUS` names, each in a folder of its own: no other file is there.
+#[test]
+fn files_of_a_corpus() {
+    let Some(corpus) = std::env::var_os("BAYPLAN_CORPUS") else {
+        eprintln!("skipped: `BAYPLAN_CORPUS` names no folder");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let texts = files(Path::new(&corpus), &[".yaml", ".yml"]).into_iter().filter_map(|path| {
+        let text = std::fs::read_to_string(&path).ok()?;
+        Some((path.display().to_string(), vec![text]))
+    });
+    compare("corpus", &in_folders(folder.path(), texts));
+}
+
+/// How many random projects are tried; `BAYPLAN_PROJECTS` says another number.
+const PROJECTS: u64 = 400;
+
+#[test]
+fn random_projects() {
+    let folder = tempfile::tempdir().unwrap();
+    let number = std::env::var("BAYPLAN_PROJECTS").ok().and_then(|number| number.parse().ok()).unwrap_or(PROJECTS);
+    let case = |seed: u64| {
+        let folder = folder.path().join(format!("p{seed}"));
+        let files = random::Dice::new(seed).project();
+        for (name, text) in &files {
+            let path = folder.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let named = ["compose.yaml", "override.yaml"].iter().filter(|name| files.iter().any(|(file, _)| file == *name));
+        let files = named.map(|name| folder.join(name)).collect();
+        let environment =
+            IndexMap::from([("SECRET".to_owned(), "hidden".to_owned()), ("B".to_owned(), "shell".to_owned())]);
+        Case { name: format!("random {seed}"), files, environment }
+    };
+    compare("random", &(1..=number).map(case).collect::<Vec<_>>());
 }

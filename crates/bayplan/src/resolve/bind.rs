@@ -25,7 +25,7 @@ pub fn bind(document: Node, name: &str, encoding: Encoding) -> Node {
     let mut map = Map::default();
     map.insert("name".into(), entry(at, Value::String(name.into())));
     let bind = Bind { encoding };
-    for (section, shape) in shapes::SECTIONS {
+    for (section, shape) in &shapes::SECTIONS {
         let Some(found) = from.swap_remove(*section) else { continue };
         if *section == "models" && encoding == Encoding::Json {
             continue;
@@ -53,25 +53,39 @@ struct Bind {
 impl Bind {
     /// A mapping as a struct; nothing where it is none.
     fn shape(&self, node: Node, shape: &Shape) -> Option<Node> {
-        let Value::Map(mut from) = node.value else { return None };
-        let mut map = Map::with_capacity_and_hasher(from.len() + 2, Default::default());
-        for (name, kind) in shape.fields {
-            let found = from.swap_remove(*name);
-            let key_at = found.as_ref().map_or(node.at, |found| found.key_at);
-            let value = match (found, kind) {
-                // What opts out is left out where it does not.
-                (Some(found), Kind::OptOut) => self.value(found.value, kind),
-                (Some(found), _) => self.value(found.value, kind).or_else(|| self.unset(kind, node.at)),
-                (None, _) => self.unset(kind, node.at),
+        let Value::Map(from) = node.value else { return None };
+        type Found = Option<(Box<str>, Entry)>;
+        let mut fields: Vec<(usize, Found)> = Vec::with_capacity(from.len() + shape.any().len());
+        let mut others = Map::default();
+        for (name, entry) in from {
+            match shape.number(&name) {
+                Some(number) => fields.push((number, Some((name, entry)))),
+                None => drop(others.insert(name, entry)),
+            }
+        }
+        fields.extend(shape.any().iter().map(|number| (*number, None)));
+        // Behind one that is set, the same field that is not set says nothing.
+        fields.sort_by_key(|(number, _)| *number);
+        fields.dedup_by_key(|(number, _)| *number);
+        let mut map = Map::with_capacity_and_hasher(fields.len(), Default::default());
+        for (number, found) in fields {
+            let (name, kind) = &shape.fields[number];
+            let (name, key_at, value) = match found {
+                Some((name, found)) => {
+                    let value = self.value(found.value, kind);
+                    // What opts out is left out where it does not.
+                    let fallback = || self.unset(kind, node.at).filter(|_| !matches!(kind, Kind::OptOut));
+                    (name, found.key_at, value.or_else(fallback))
+                }
+                None => ((*name).into(), node.at, self.unset(kind, node.at)),
             };
             if let Some(value) = value {
-                let name =
-                    if shape.capitals && self.encoding == Encoding::Json { capital(name) } else { (*name).into() };
+                let name = if shape.capitals && self.encoding == Encoding::Json { capital(&name) } else { name };
                 map.insert(name, Entry { key_at, value });
             }
         }
         if shape.extensions && self.encoding == Encoding::Yaml {
-            extensions(from, &mut map);
+            extensions(others, &mut map);
         }
         Some(Node { value: Value::Map(map), at: node.at, plain: false, extra: node.extra })
     }

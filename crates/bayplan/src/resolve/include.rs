@@ -99,8 +99,9 @@ impl Loader<'_> {
                 let inner = Place { directory: &directory, scope: &scope, chain: place.chain };
                 let before = self.layers.len();
                 let Some(mut model) = self.model(&files, inner, true) else { return };
-                let base =
-                    if is_absolute(&directory) { directory.clone() } else { relative(place.directory, &directory) };
+                // Seen from the folder of whoever includes it, until the outermost paths are resolved.
+                let written = include.project_directory.as_deref().filter(|folder| is_absolute(folder));
+                let base = written.map_or_else(|| relative(place.directory, &directory), str::to_owned);
                 self.resolve_paths(&mut model, &base);
                 self.included.insert(key, (model.clone(), self.layers[before..].to_vec()));
                 model

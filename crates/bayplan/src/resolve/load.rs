@@ -18,7 +18,7 @@ use crate::finding::{Finding, Level, Report, Subject};
 use crate::record::{Form, Plain};
 use crate::source::Sources;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{DecodeError, Decoder, Limits, Location, Node, Path, Segment, SourceId, Value};
+use bayplan_yaml::{Decoder, Limits, Location, Node, Path, Segment, SourceId, Value};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -167,6 +167,10 @@ impl<'a> Loader<'a> {
         self.includes.clone()
     }
 
+    pub(super) fn interpolates(&self) -> bool {
+        self.options.interpolate
+    }
+
     /// The trees that the project was made from, in the order of merging; empty unless the options ask for them.
     pub fn take_layers(&mut self) -> Vec<Layer> {
         std::mem::take(&mut self.layers)
@@ -235,7 +239,14 @@ impl<'a> Loader<'a> {
         // A variable that was not replaced may become any value.
         let interpolate = self.options.interpolate;
         for error in decoder.finish().into_iter().filter(|error| interpolate || error.kind != DecodeErrorKind::Value) {
-            let level = if is_for_the_engine(&error) { Level::Warn } else { Level::Deny };
+            let keys: Vec<&str> = keys(&error.path).collect();
+            let level = match (error.kind, keys.as_slice()) {
+                // Docker Compose takes any text here; only the Docker Engine refuses a wrong one.
+                (DecodeErrorKind::Value, [.., "image"] | [.., "ports", "published" | "protocol"]) => Level::Warn,
+                // The check of consistency says it, of services that are enabled.
+                (DecodeErrorKind::Value, [.., "healthcheck", "test"]) => continue,
+                _ => Level::Deny,
+            };
             self.report.push(Finding { level, ..Finding::from(error) });
         }
     }
@@ -350,15 +361,12 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// Whether Docker Compose takes any text here, so that only the Docker Engine refuses a wrong one.
-fn is_for_the_engine(error: &DecodeError) -> bool {
-    let keys = error.path.0.iter().filter_map(|segment| match segment {
+/// The keys of a path, without the numbers of items.
+fn keys(path: &Path) -> impl Iterator<Item = &str> {
+    path.0.iter().filter_map(|segment| match segment {
         Segment::Key(key) => Some(key.as_str()),
         Segment::Index(_) => None,
-    });
-    let keys: Vec<&str> = keys.collect();
-    error.kind == DecodeErrorKind::Value
-        && matches!(keys.as_slice(), [.., "image"] | [.., "ports", "published" | "protocol"])
+    })
 }
 
 #[cfg(test)]

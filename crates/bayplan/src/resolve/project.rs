@@ -58,7 +58,7 @@ impl Loader<'_> {
         scope: &Scope,
         settings: &Settings,
     ) -> Option<Project> {
-        let name = self.name(files, scope, settings);
+        let name = self.name(files, scope, scope, settings);
         let (mut node, scope) = self.merged(files, directory, scope, &name)?;
         let lookup = |name: &str| scope.get(name).map(str::to_owned);
         normalize(&mut node, &name, &lookup, self.report);
@@ -80,7 +80,7 @@ impl Loader<'_> {
     /// The tree of `files` with what it implies, before it becomes a project. As in compose-go, no variable is known but
     /// the name of the project: it is for `docker compose config --no-interpolate`.
     pub fn tree(&mut self, files: &[String], directory: &str, scope: &Scope, settings: &Settings) -> Option<Node> {
-        let name = self.name(files, scope, settings);
+        let name = self.name(files, scope, &Scope::default(), settings);
         let (mut node, scope) = self.merged(files, directory, &Scope::default(), &name)?;
         normalize(&mut node, &name, &|name| scope.get(name).map(str::to_owned), self.report);
         let at = node.at;
@@ -110,8 +110,9 @@ impl Loader<'_> {
         Some((node, scope))
     }
 
-    /// The name of the project: what the user says, `COMPOSE_PROJECT_NAME`, the last `name` of the files, or the folder's.
-    fn name(&mut self, files: &[String], scope: &Scope, settings: &Settings) -> String {
+    /// The name of the project: what the user says, `COMPOSE_PROJECT_NAME` of `scope`, the last `name` of the files with the
+    /// variables that are `known`, or the folder's.
+    fn name(&mut self, files: &[String], scope: &Scope, known: &Scope, settings: &Settings) -> String {
         let variable = scope.get("COMPOSE_PROJECT_NAME").filter(|name| !name.is_empty());
         if let Some(name) = settings.name.as_deref().or(variable) {
             if let Err(invalid) = ProjectName::parse(name) {
@@ -134,7 +135,10 @@ impl Loader<'_> {
             };
         };
         let text = node.as_str().unwrap_or_default();
-        let text = interpolate(text, &|name| scope.get(name).map(str::to_owned)).value;
+        let text = match self.interpolates() {
+            true => interpolate(text, &|name| known.get(name).map(str::to_owned)).value,
+            false => text.to_owned(),
+        };
         match ProjectName::normalize(&text) {
             Some(name) => name.to_string(),
             None => self.nameless(node.at, &text),

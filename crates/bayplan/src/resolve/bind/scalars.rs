@@ -26,7 +26,7 @@ pub(super) fn value(mut node: Node, kind: &Kind, encoding: Encoding) -> Option<N
         Kind::MaybeDuration => duration(&node).map(|duration| string(duration.to_string())),
         Kind::Count => count(&node).filter(|count| *count != 0).map(Value::Int),
         Kind::Mode => mode(&node).map(|mode| string(format!("0{mode:o}"))),
-        Kind::Texts => some_items(texts(&node)),
+        Kind::Texts => some_items(own_texts(node.value, node.at)),
         Kind::Command => command(&node).map(Value::Seq),
         Kind::Test => match text(&node) {
             Some(text) if node.as_str().is_some() => {
@@ -36,12 +36,16 @@ pub(super) fn value(mut node: Node, kind: &Kind, encoding: Encoding) -> Option<N
         },
         Kind::Pairs | Kind::MaybePairs => {
             pairs(&mut node);
-            let null = matches!(kind, Kind::MaybePairs);
-            map_of(&node, |node| match (&node.value, null) {
-                (Value::Null, true) => Some(Value::Null),
-                (Value::Null, false) => Some(string(String::new())),
-                _ => text_of(node).map(string),
-            })
+            let Value::Map(mut map) = node.value else { return None };
+            for entry in map.values_mut() {
+                let text = match (&entry.value.value, kind) {
+                    (Value::String(_), _) | (Value::Null, Kind::MaybePairs) => continue,
+                    _ => text_of(&entry.value).unwrap_or_default(),
+                };
+                entry.value.value = string(text);
+            }
+            map.sort_unstable_keys();
+            (!map.is_empty()).then_some(Value::Map(map))
         }
         Kind::Repeated => map_of(&node, |node| some_items(texts(node))),
         Kind::Hosts => some_items(hosts(&node)),
@@ -49,7 +53,7 @@ pub(super) fn value(mut node: Node, kind: &Kind, encoding: Encoding) -> Option<N
         Kind::Ulimits => map_of(&node, |node| ulimit(node, encoding)),
         Kind::Struct(_) | Kind::Pointer(_) | Kind::List(_) | Kind::Named(_) | Kind::NamedOrNull(_) => None,
     }?;
-    Some(Node { value, ..node })
+    Some(Node { value, at: node.at, plain: node.plain, extra: node.extra })
 }
 
 fn string(text: impl Into<Box<str>>) -> Value {
@@ -121,6 +125,19 @@ fn mode(node: &Node) -> Option<i64> {
         Value::Int(mode) => i64::try_from(*mode).ok(),
         _ => None,
     }
+}
+
+/// As [`texts`], of a value that is not needed any more.
+fn own_texts(value: Value, at: Location) -> Vec<Node> {
+    let items = match value {
+        Value::Seq(items) => items,
+        one => vec![Node::new(one, at)],
+    };
+    let text = |item: Node| match item.value {
+        Value::String(_) => Some(item),
+        _ => Some(Node { value: string(text_of(&item)?), ..item }),
+    };
+    items.into_iter().filter_map(text).collect()
 }
 
 /// One text or a list, as a list.

@@ -1,5 +1,8 @@
 //! The types of compose-go: their fields, in the order in which Docker Compose prints them.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 /// A type that is written as a mapping.
 pub(super) struct Shape {
     /// Its fields.
@@ -8,6 +11,33 @@ pub(super) struct Shape {
     pub extensions: bool,
     /// Whether its fields begin with a capital in JSON, because compose-go names them nowhere.
     pub capitals: bool,
+    /// The numbers of the fields by name, and those of the fields that may be written when they are not set.
+    numbers: OnceLock<(HashMap<&'static str, usize>, Vec<usize>)>,
+}
+
+impl Shape {
+    /// The number of the field `name`.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.numbers().0.get(name).copied()
+    }
+
+    /// The numbers of the fields that may be written when they are not set.
+    pub fn any(&self) -> &[usize] {
+        &self.numbers().1
+    }
+
+    fn numbers(&self) -> &(HashMap<&'static str, usize>, Vec<usize>) {
+        self.numbers.get_or_init(|| {
+            let fields = self.fields.iter().enumerate();
+            let any = fields.clone().filter(|(_, (_, kind))| {
+                matches!(kind, Command | Struct(_) | OptOut | AnyFlag | AnyText | AnyInteger | AnyBytes)
+            });
+            (
+                fields.clone().map(|(number, (name, _))| (*name, number)).collect(),
+                any.map(|(number, _)| number).collect(),
+            )
+        })
+    }
 }
 
 /// How a field is written, and when it is left out.
@@ -77,18 +107,18 @@ pub(super) enum Kind {
 use Kind::*;
 
 const fn shape(fields: &'static [(&'static str, Kind)]) -> Shape {
-    Shape { fields, extensions: true, capitals: false }
+    Shape { fields, extensions: true, capitals: false, numbers: OnceLock::new() }
 }
 
 const fn closed(fields: &'static [(&'static str, Kind)]) -> Shape {
-    Shape { fields, extensions: false, capitals: false }
+    Shape { fields, extensions: false, capitals: false, numbers: OnceLock::new() }
 }
 
 const fn capitals(fields: &'static [(&'static str, Kind)]) -> Shape {
-    Shape { fields, extensions: true, capitals: true }
+    Shape { fields, extensions: true, capitals: true, numbers: OnceLock::new() }
 }
 
-pub(super) static SECTIONS: &[(&str, Shape)] = &[
+pub(super) static SECTIONS: [(&str, Shape); 7] = [
     ("services", shape(CONTAINER)),
     ("jobs", shape(CONTAINER)),
     ("networks", shape(NETWORK)),
