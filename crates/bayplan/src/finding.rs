@@ -327,13 +327,22 @@ impl Report {
     pub fn sort(&mut self, sources: &Sources) {
         fn key<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
             let at = finding.at;
-            (sources.name(at.source), at.source, at.span, finding.rule, finding.message.as_str(), &finding.subject)
+            (
+                sources.name(at.source),
+                at.source,
+                at.span,
+                finding.rule,
+                finding.level,
+                finding.message.as_str(),
+                &finding.subject,
+            )
         }
         self.findings.sort_by(|a, b| key(a, sources).cmp(&key(b, sources)));
         // Two phases may say what is wrong with one value, each in its words: the one that says more stays.
         let of_value = |rule: &str| matches!(rule, "wrong-type" | "invalid-value");
         self.findings.dedup_by(|b, a| {
-            let twice = a.at == b.at && a.rule == b.rule && of_value(a.rule) && !a.at.span.is_empty();
+            let twice =
+                a.at == b.at && a.rule == b.rule && a.level == b.level && of_value(a.rule) && !a.at.span.is_empty();
             if twice && b.message.len() > a.message.len() {
                 std::mem::swap(a, b);
             }

@@ -5,6 +5,7 @@ use crate::compose::Service;
 use crate::finding::Label;
 use crate::finding::Level::{Deny, Warn};
 use crate::plan::{Plan, Stack};
+use crate::record::form::is_name;
 use crate::value::Duration;
 use bayplan_yaml::Path;
 use indexmap::IndexMap;
@@ -81,7 +82,7 @@ impl One<'_, '_, '_> {
 
     fn service_name(&mut self) {
         let name = self.name;
-        if name.starts_with('-') {
+        if name.starts_with('-') && is_name(name) {
             let message = format!("the name `{name}` begins with `-`: `docker compose` takes it for an option");
             let path = service_path(name);
             let finding = self.found.fault("invalid-value", Warn, self.stack, name, path, message);
