@@ -26,7 +26,7 @@ pub fn read(path: &str, text: &str) -> Result<Vec<Part>, String> {
     if path.ends_with(".alloy") {
         alloy(body, &mut parts)?;
     } else if path.ends_with(".conf") {
-        for line in body.lines() {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
             parts.push(Part::Mark(key.to_owned()));
             parts.extend(value.split('/').map(|word| Part::Text(word.to_owned())));

@@ -2,12 +2,12 @@
 
 use super::{Findings, service_path};
 use crate::compose::Service;
-use crate::finding::Label;
 use crate::finding::Level::{Deny, Warn};
+use crate::finding::{Finding, Label, Subject};
 use crate::plan::{Plan, Stack};
 use crate::record::form::is_name;
 use crate::value::Duration;
-use bayplan_yaml::Path;
+use bayplan_yaml::{Node, Path, Segment, Value};
 use indexmap::IndexMap;
 
 /// The least memory that a container can be given (moby, `linuxMinMemory`).
@@ -22,6 +22,9 @@ const LONGEST_HOSTNAME: usize = 64;
 /// Looks at every service of every stack.
 pub fn check(plan: &Plan, found: &mut Findings<'_>) {
     container_names(plan, found);
+    for stack in plan.stacks.values() {
+        null_bytes(stack, &stack.document, &mut Path::root(), found);
+    }
     for (stack, name, service) in plan.services() {
         let mut one = One { stack, name, found };
         one.service_name();
@@ -61,6 +64,33 @@ fn container_names(plan: &Plan, found: &mut Findings<'_>) {
             finding.related.push(Label { at, message: "the other one".to_owned() });
         }
         earlier.push((stack, name, &service.compose));
+    }
+}
+
+/// Texts with a null byte: words of commands, variables and paths end there, and Compose's own reader takes one for the end.
+fn null_bytes(stack: &Stack, node: &Node, path: &mut Path, found: &mut Findings<'_>) {
+    match &node.value {
+        Value::String(text) if text.contains('\0') => {
+            let finding = Finding::deny("invalid-value", node.at, "a null byte cannot stand in a text")
+                .help("remove it")
+                .about(Subject::stack(&stack.name).with_path(path.clone()));
+            found.push(finding);
+        }
+        Value::Map(map) => {
+            for (key, entry) in map.iter().filter(|(key, _)| !key.starts_with("x-")) {
+                path.0.push(Segment::Key(key.to_string()));
+                null_bytes(stack, &entry.value, path, found);
+                path.0.pop();
+            }
+        }
+        Value::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.0.push(Segment::Index(index));
+                null_bytes(stack, item, path, found);
+                path.0.pop();
+            }
+        }
+        _ => {}
     }
 }
 
@@ -157,7 +187,7 @@ impl One<'_, '_, '_> {
 
     fn environment(&mut self, service: &Service) {
         let name = self.name;
-        for (key, value) in &service.environment {
+        for key in service.environment.keys() {
             let path = self.path(&["environment", key]);
             if key.is_empty() {
                 self.deny(path, format!("a variable in the environment of `{name}` has no name"), "write `NAME=value`");
@@ -165,7 +195,7 @@ impl One<'_, '_, '_> {
                 let is = key.split('=').next().unwrap_or(key);
                 let message = format!("`{key}` is no name of a variable: `{name}` would get the variable `{is}`");
                 self.deny(path, message, "write the name without `=`");
-            } else if key.contains('\0') || value.as_ref().is_some_and(|value| value.contains('\0')) {
+            } else if key.contains('\0') {
                 let message = format!("the variable `{}` of `{name}` holds a null byte", key.escape_debug());
                 self.deny(path, message, "remove it: no variable can hold one");
             }
@@ -179,9 +209,10 @@ impl One<'_, '_, '_> {
         if host.len() > LONGEST_HOSTNAME {
             let message = format!("the host name of `{name}` has {} bytes, more than {LONGEST_HOSTNAME}", host.len());
             self.deny(path, message, "write a shorter one");
-        } else if host.contains('\0') {
-            self.deny(path, format!("the host name of `{name}` holds a null byte"), "remove it");
-        } else if !host.is_empty() && (!host.chars().all(fits) || host.starts_with('-') || host.ends_with('-')) {
+        } else if !host.is_empty()
+            && !host.contains('\0')
+            && (!host.chars().all(fits) || host.starts_with('-') || host.ends_with('-'))
+        {
             let message = format!("`{}` is no valid host name: many programs refuse it", host.escape_debug());
             let finding = self.found.fault("invalid-value", Warn, self.stack, name, path, message);
             finding.set_help("use letters, digits, `-` and dots");

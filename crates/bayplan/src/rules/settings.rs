@@ -5,7 +5,7 @@ use crate::blueprint::TlsSetting;
 use crate::finding::{Finding, Subject};
 use crate::plan::Plan;
 use crate::record::nearest;
-use crate::value::{HttpUrl, Invalid};
+use crate::value::{EnvName, HttpUrl, Invalid};
 use bayplan_yaml::{Location, Node, Path};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ pub fn check(plan: &Plan, found: &mut Findings<'_>) {
     let Some(settings) = &plan.settings else { return };
     let mut check = Check { plan, settings, found };
     check.names();
+    check.variables();
     check.hosts();
     check.ingress();
     check.tls();
@@ -63,6 +64,19 @@ impl Check<'_, '_, '_> {
                 name.escape_debug()
             );
             self.say("invalid-value", section.key(name.as_str()), at, message, help);
+        }
+    }
+
+    /// Variables have names by which they can be asked for.
+    fn variables(&mut self) {
+        let Some(environment) = self.plan.fleet.environments.get(&self.plan.environment) else { return };
+        let section = self.environment().key("variables");
+        for name in environment.variables.keys() {
+            let Err(Invalid { message, help, .. }) = EnvName::parse(name) else { continue };
+            let items = self.settings.at_path(&section).and_then(Node::as_seq).into_iter().flatten();
+            let names = |item: &&Node| item.as_str().is_some_and(|text| text.split('=').next() == Some(name));
+            let at = items.into_iter().find(names).map_or_else(|| self.key_at(&section, name), |item| item.at);
+            self.say("invalid-value", section.key(name.as_str()), at, message, help.unwrap_or_default());
         }
     }
 

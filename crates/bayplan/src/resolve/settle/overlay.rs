@@ -1,6 +1,7 @@
 //! `blueprints → documents of one environment`: what differs in the environment is merged over.
 
 use super::*;
+use crate::value::ProjectName;
 
 /// The documents with what differs in the environment merged over, by stack name; and their file names.
 pub(super) fn overlay(
@@ -29,9 +30,9 @@ pub(super) fn overlay(
             };
             for (key, entry) in map {
                 if &*key == name {
-                    let stack = node.get("name").and_then(Node::as_str).unwrap_or(&document.stem);
+                    let stack = stack_name(&node, &document.stem);
                     let kind = LayerKind::Environment(name.to_owned());
-                    Layers::add(layers.wanted, &mut layers.above, stack, kind, Path::root(), &entry.value);
+                    Layers::add(layers.wanted, &mut layers.above, &stack, kind, Path::root(), &entry.value);
                     let merged = merge_project(node, entry.value);
                     report.extend(merged.errors);
                     node = merged.node;
@@ -48,8 +49,15 @@ pub(super) fn overlay(
                 }
             }
         }
-        let stack = node.get("name").and_then(Node::as_str).unwrap_or(&document.stem).to_owned();
+        let stack = stack_name(&node, &document.stem);
         let place = node.get("name").map_or(node.at, |name| name.at);
+        if let Some(written) = node.get("name").and_then(Node::as_str).filter(|written| **written != stack) {
+            let message =
+                format!("Compose drops what no project name holds: `{}` is `{stack}`", written.escape_debug());
+            let path = Path::root().key("name");
+            let finding = Finding::warn("invalid-value", place, message).help(format!("write `{stack}`"));
+            report.push(finding.about(Subject::stack(&stack).with_path(path)));
+        }
         if let Some(first) = places.get(&stack) {
             let message = format!("two blueprints of the fleet are named `{stack}`");
             report.push(
@@ -67,4 +75,13 @@ pub(super) fn overlay(
         documents.insert(stack, node);
     }
     (documents, files)
+}
+
+/// The name of a stack: what it says, else that of its file, as Compose writes it.
+fn stack_name(node: &Node, stem: &str) -> String {
+    let written = node.get("name").and_then(Node::as_str).and_then(ProjectName::normalize);
+    match written.or_else(|| ProjectName::normalize(stem)) {
+        Some(name) => name.to_string(),
+        None => "stack".to_owned(),
+    }
 }
