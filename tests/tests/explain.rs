@@ -44,7 +44,7 @@ fn a_value_shows_what_decides_and_what_was_overridden() {
     insta::assert_snapshot!(explain(PROJECT, "services.web.restart"), @r"
     shop:services.web.restart (compose.yaml + compose.override.yaml)
       · always
-          common.yaml:2:20, extended service `base`
+          common.yaml:2:20, extended service `base`, overridden
       → no
           compose.override.yaml:4:14
 ");
@@ -56,7 +56,7 @@ fn a_template_shows_who_supplies_its_variables() {
     shop:services.web.image (compose.yaml + compose.override.yaml)
       → shop:${SHOP_TEST_TAG:-latest}
           compose.yaml:5:12
-          $SHOP_TEST_TAG = 1.2.3  .env
+          $SHOP_TEST_TAG = 1.2.3  .env:1:15
           $SHOP_TEST_TAG (not) latest  the default in the template
 ");
 }
@@ -89,9 +89,91 @@ fn secrets_are_hidden_and_anchors_are_named() {
 fn a_variable_shows_its_layers_and_uses() {
     insta::assert_snapshot!(explain(PROJECT, "${SHOP_TEST_TAG}"), @r"
     $SHOP_TEST_TAG of shop (compose.yaml + compose.override.yaml)
-          $SHOP_TEST_TAG = 1.2.3  .env
+          $SHOP_TEST_TAG = 1.2.3  .env:1:15
           used in compose.yaml:5:18, by default latest
 ");
+}
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "compose.yaml",
+        "x-base: &base { MODE: base, ONLY: base }\nservices:\n  web:\n    image: web\n    env_file: [web.env, { path: more.env }]\n    \
+         label_file: web.labels\n    environment:\n      <<: *base\n      MODE: own\n    labels: [a=b, traefik.enable=true]\n    \
+         ports: [\"8080:80\", \"8443:443\"]\n    depends_on: [db]\n  db: { image: db, environment: [A=1] }\n",
+    ),
+    ("compose.override.yaml", "services:\n  web:\n    ports: [\"8080:80/tcp\", \"9:9\"]\n"),
+    ("web.env", "# here\nMODE=file\nFROM=${MODE}\n"),
+    ("more.env", "FROM=\"two\"\nAPI_TOKEN=hunter2\n"),
+    ("web.labels", "x.y=1\na=file\n"),
+];
+
+#[test]
+fn values_of_files_stand_in_their_lines() {
+    insta::assert_snapshot!(explain(FILES, "services.web.environment.FROM"), @r"
+    shop:services.web.environment.FROM (compose.yaml + compose.override.yaml)
+      · own
+          web.env:3:6, by `env_file`, through compose.yaml:5:16, overridden
+      → two
+          more.env:1:6, by `env_file`, through compose.yaml:5:33
+");
+    insta::assert_snapshot!(explain(FILES, "services.web.environment.API_TOKEN"), @r"
+    shop:services.web.environment.API_TOKEN (compose.yaml + compose.override.yaml)
+      → *****
+          more.env:2:11, by `env_file`, through compose.yaml:5:33
+");
+    insta::assert_snapshot!(explain(FILES, "services.web.labels.x.y"), @r#"
+    shop:services.web.labels["x.y"] (compose.yaml + compose.override.yaml)
+      → 1
+          web.labels:1:5, by `label_file`, through compose.yaml:6:17
+"#);
+    insta::assert_snapshot!(explain(FILES, "services.web.labels.a"), @r"
+    shop:services.web.labels.a (compose.yaml + compose.override.yaml)
+      · file
+          web.labels:2:3, by `label_file`, through compose.yaml:6:17, overridden
+      → b
+          compose.yaml:10:16
+");
+}
+
+#[test]
+fn what_a_key_hides_beside_a_merge_key_is_in_the_chain() {
+    insta::assert_snapshot!(explain(FILES, "services.web.environment.MODE"), @r"
+    shop:services.web.environment.MODE (compose.yaml + compose.override.yaml)
+      · file
+          web.env:2:6, by `env_file`, through compose.yaml:5:16, overridden
+      · base
+          compose.yaml:1:23, through compose.yaml:8:11, overridden
+      → own
+          compose.yaml:9:13
+");
+}
+
+#[test]
+fn items_of_lists_have_chains_of_their_own() {
+    for path in ["services.web.ports[0]", "services.web.ports.0", "services.web.ports[0].target"] {
+        insta::allow_duplicates!(insta::assert_snapshot!(explain(FILES, path), @r"
+        shop:services.web.ports[0] (compose.yaml + compose.override.yaml)
+          · 8080:80
+              compose.yaml:11:13, overridden
+          → 8080:80/tcp
+              compose.override.yaml:3:13
+        "));
+    }
+    insta::assert_snapshot!(explain(FILES, "services.web.ports.1"), @r"
+    shop:services.web.ports[1] (compose.yaml + compose.override.yaml)
+      → 8443:443
+          compose.yaml:11:24
+");
+    insta::assert_snapshot!(explain(FILES, "services.web.depends_on.db"), @r"
+    shop:services.web.depends_on[0] (compose.yaml + compose.override.yaml)
+      → db
+          compose.yaml:12:18
+");
+    insta::assert_snapshot!(explain(FILES, "services.web.labels[\"traefik.enable\"]"), @r#"
+    shop:services.web.labels["traefik.enable"] (compose.yaml + compose.override.yaml)
+      → true
+          compose.yaml:10:34
+"#);
 }
 
 #[test]
@@ -117,7 +199,7 @@ fn a_value_of_a_fleet_shows_defaults_archetype_environment_and_intents() {
     insta::assert_snapshot!(explain(files, "services.web.read_only"), @r"
     shop:services.web.read_only in `dev`
       · true
-          fleet.yaml:3:49, `defaults` of the fleet
+          fleet.yaml:3:49, `defaults` of the fleet, overridden
       → false
           shop.yaml:5:40, environment `dev`
 ");

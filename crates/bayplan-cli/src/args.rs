@@ -79,25 +79,55 @@ pub struct LintArgs {
 /// `bayplan config`
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigArgs {
-    /// A compose file; of several, later ones override earlier ones. `COMPOSE_FILE`, or the one in this folder or above, by
-    /// default
+    /// A compose file, or `-` for standard input; of several, later ones override earlier ones. `COMPOSE_FILE`, or the one
+    /// in this folder or above, by default
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The folder that relative paths start from; that of the first file by default
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, alias = "workdir", value_name = "DIR")]
     pub project_directory: Option<PathBuf>,
     /// The name of the project
     #[arg(short = 'p', long, value_name = "NAME")]
     pub project_name: Option<String>,
-    /// A file with variables; of several, later ones win. `.env` by default
+    /// A file with variables; of several, later ones win. `COMPOSE_ENV_FILES`, or `.env`, by default
     #[arg(long = "env-file", value_name = "FILE")]
     pub env_files: Vec<PathBuf>,
-    /// A profile to activate; `*` for all
+    /// A profile to activate; `*` for all; `COMPOSE_PROFILES` by default
     #[arg(long = "profile", value_name = "NAME")]
     pub profiles: Vec<String>,
     /// Replace no variables
     #[arg(long)]
     pub no_interpolate: bool,
+    /// Keep relative paths
+    #[arg(long)]
+    pub no_path_resolution: bool,
+    /// Add nothing that is only implied: default networks, names, dependencies
+    #[arg(long)]
+    pub no_normalize: bool,
+    /// Let services name what is not there
+    #[arg(long)]
+    pub no_consistency: bool,
+    /// Read no `env_file` of services
+    #[arg(long)]
+    pub no_env_resolution: bool,
+    /// Keep networks, volumes, secrets, configs and models that no service uses
+    #[arg(long)]
+    pub all_resources: bool,
+    /// As Docker Compose 1 did: `_` in the names of images, and `--no-normalize`
+    #[arg(long)]
+    pub compatibility: bool,
+    /// Refuse images without a digest: only their registry knows it, and nothing is fetched
+    #[arg(long)]
+    pub resolve_image_digests: bool,
+    /// Print an override file with the images and their digests
+    #[arg(long)]
+    pub lock_image_digests: bool,
+    /// Print nothing but what is wrong
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+    /// Write to this file, whole or not at all
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// What to print in place of the project
     #[command(flatten)]
     pub list: ConfigList,
@@ -125,9 +155,18 @@ pub struct ConfigList {
     /// List the profiles
     #[arg(id = "list-profiles", long = "profiles")]
     pub profiles: bool,
+    /// List the models
+    #[arg(id = "list-models", long = "models")]
+    pub models: bool,
     /// List the variables that the files take, and their defaults
     #[arg(long)]
     pub variables: bool,
+    /// List the variables that the files are read with
+    #[arg(long)]
+    pub environment: bool,
+    /// List the hashes by which Docker Compose 5.5 knows that services changed; `*` for all
+    #[arg(long, value_name = "SERVICE,…")]
+    pub hash: Option<String>,
 }
 
 /// `bayplan explain`
@@ -157,8 +196,10 @@ pub struct SchemaArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people: with excerpts of the source; projects as YAML
-    #[value(alias = "yaml")]
+    #[value(alias = "table")]
     Pretty,
+    /// For people, and what is data as YAML
+    Yaml,
     /// For programs: one JSON object
     Json,
 }

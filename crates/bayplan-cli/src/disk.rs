@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Larger files, in bytes, are not read.
-const LARGEST: u64 = 128 << 20;
+pub(crate) const LARGEST: u64 = 128 << 20;
 
 /// The disk, seen from a folder.
 #[derive(Debug, Clone, Copy)]

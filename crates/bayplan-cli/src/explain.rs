@@ -9,7 +9,7 @@ use crate::{Exit, Failure, compile};
 use bayplan::compile::Loaded;
 use bayplan::resolve::load::LayerKind;
 use bayplan::resolve::provenance::{Link, Variable, chain, parse_path, uses};
-use bayplan::resolve::scope::Supplier;
+use bayplan::resolve::scope::{Supplied, Supplier};
 use bayplan::source::Sources;
 use bayplan_yaml::{Location, Node, Segment, Value};
 
@@ -111,6 +111,8 @@ impl Runner<'_> {
         let kind = match &link.kind {
             LayerKind::File => String::new(),
             LayerKind::Include => ", included".to_owned(),
+            LayerKind::EnvFile => ", by `env_file`".to_owned(),
+            LayerKind::LabelFile => ", by `label_file`".to_owned(),
             LayerKind::Extends { from, .. } => format!(", extended service `{from}`"),
             LayerKind::Defaults => ", `defaults` of the fleet".to_owned(),
             LayerKind::Archetype(_) | LayerKind::Intents => String::new(),
@@ -119,7 +121,8 @@ impl Runner<'_> {
         let via = link.via.map(|at| format!(", through {}", place(at, sources))).unwrap_or_default();
         let mark = if link.decides { style.paint("32", "→") } else { style.paint("2", "·") };
         line(&mut said.out, &format!("  {mark} {}", shown(key, &link.written, style)));
-        line(&mut said.out, &style.paint("2", &format!("      {}{kind}{via}", place(link.at, sources))));
+        let end = if link.decides { "" } else { ", overridden" };
+        line(&mut said.out, &style.paint("2", &format!("      {}{kind}{via}{end}", place(link.at, sources))));
         for variable in &link.variables {
             self.supplied(variable, sources, said);
         }
@@ -127,10 +130,10 @@ impl Runner<'_> {
 
     fn supplied(self, variable: &Variable, sources: &Sources, said: &mut Said) {
         let mut first = true;
-        for (supplier, value) in &variable.suppliers {
+        for supplied in &variable.suppliers {
             let mark = if first { "=" } else { "(not)" };
-            let text = shown(&variable.name, value, self.out);
-            line(&mut said.out, &format!("      ${} {mark} {text}  {}", variable.name, who(*supplier, sources)));
+            let text = shown(&variable.name, &supplied.value, self.out);
+            line(&mut said.out, &format!("      ${} {mark} {text}  {}", variable.name, who(supplied, sources)));
             first = false;
         }
         if let Some(default) = &variable.default {
@@ -174,15 +177,15 @@ impl Runner<'_> {
                 layers.flat_map(|layer| uses(name, &layer.node)).collect();
             places.sort();
             places.dedup();
-            let mut suppliers: Vec<(Supplier, String)> = Vec::new();
+            let mut suppliers: Vec<Supplied> = Vec::new();
             for scope in loaded.layers.iter().map(|layer| &layer.scope).chain([&loaded.scope]) {
-                for (who, value) in scope.suppliers(name) {
-                    if suppliers.iter().all(|(known, _)| *known != who) {
-                        suppliers.push((who, value.to_owned()));
+                for supplied in scope.suppliers(name) {
+                    if suppliers.iter().all(|known| known.by != supplied.by) {
+                        suppliers.push(supplied);
                     }
                 }
             }
-            let in_files = suppliers.iter().any(|(supplier, _)| *supplier != Supplier::Shell);
+            let in_files = suppliers.iter().any(|supplied| supplied.by != Supplier::Shell);
             if places.is_empty() && !in_files {
                 continue;
             }
@@ -225,8 +228,11 @@ fn scalar(node: &Node) -> String {
     }
 }
 
-fn who(supplier: Supplier, sources: &Sources) -> String {
-    match supplier {
+fn who(supplied: &Supplied, sources: &Sources) -> String {
+    if let Some(at) = supplied.at {
+        return place(at, sources);
+    }
+    match supplied.by {
         Supplier::Shell => "the shell".to_owned(),
         Supplier::File(file) => sources.name(file).to_owned(),
         Supplier::Environment => "`variables` in fleet.yaml".to_owned(),

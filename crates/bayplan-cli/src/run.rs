@@ -72,7 +72,7 @@ impl Runner<'_> {
         let files = run.sources.files().count();
         match style.format {
             Format::Json => line(&mut said.out, &json::report(&run.report, &run.sources, files).to_string()),
-            Format::Pretty => {
+            Format::Pretty | Format::Yaml => {
                 said.out.push_str(&pretty::findings(&run.report, &run.sources, style));
                 line(&mut said.out, &pretty::summary(&run.report, &run.sources, files, style));
             }
@@ -89,7 +89,7 @@ impl Runner<'_> {
         let run = self.compile(&discover::find(here, &args.paths, false)?, &args.out, args.env.as_deref())?;
         let files = run.sources.files().count();
         let mut object = json::report(&run.report, &run.sources, files);
-        if out.format == Format::Pretty {
+        if out.format != Format::Json {
             said.err.push_str(&pretty::findings(&run.report, &run.sources, err));
             if run.report.count(Level::Deny) + run.report.count(Level::Warn) > 0 {
                 line(&mut said.err, &pretty::summary(&run.report, &run.sources, files, err));
@@ -97,7 +97,7 @@ impl Runner<'_> {
         }
         let mut exit = Exit::Denied;
         if run.report.denied() {
-            if out.format == Format::Pretty {
+            if out.format != Format::Json {
                 line(&mut said.err, "nothing was written");
             }
         } else {
@@ -119,7 +119,7 @@ impl Runner<'_> {
                         }).collect::<Vec<_>>(),
                     });
                 }
-                Format::Pretty => {
+                Format::Pretty | Format::Yaml => {
                     let root = discover::show(here, &root);
                     if interrupted {
                         line(&mut said.err, "an earlier run was interrupted; `bayplan gen` will undo it first");

@@ -205,6 +205,7 @@ impl<'a> Composer<'a> {
         let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
         let mut written: Option<HashSet<&'a str, foldhash::fast::RandomState>> = None;
         let mut merge_at: Option<Location> = None;
+        let mut hidden: Vec<(Box<str>, Node)> = Vec::new();
         for (key, value) in entries {
             if self.is_merge(*key) {
                 let key_at = self.at(self.document.node(*key).span);
@@ -216,7 +217,7 @@ impl<'a> Composer<'a> {
                 }
                 merge_at = merge_at.or(Some(key_at));
                 let written = written.get_or_insert_with(|| self.names(entries));
-                self.merge(*value, written, &mut map, depth);
+                self.merge(*value, written, &mut map, &mut hidden, depth);
                 continue;
             }
             let Some((name, key_at)) = self.key(*key) else { continue };
@@ -233,6 +234,11 @@ impl<'a> Composer<'a> {
                         .related(first, "first here");
                     self.report(error);
                 }
+            }
+        }
+        for (name, node) in hidden {
+            if let Some(entry) = map.get_mut(&name) {
+                entry.value.extra.get_or_insert_default().hidden.push(node);
             }
         }
         map
@@ -255,6 +261,7 @@ impl<'a> Composer<'a> {
         value: NodeId,
         written: &HashSet<&str, foldhash::fast::RandomState>,
         map: &mut Map,
+        hidden: &mut Vec<(Box<str>, Node)>,
         depth: usize,
     ) {
         let document = self.document;
@@ -276,7 +283,9 @@ impl<'a> Composer<'a> {
             let node = self.node(*source, depth + 1, Some(self.at(span)));
             let Value::Map(merged) = node.value else { continue };
             for (name, entry) in merged {
-                if !written.contains(&*name) && !map.contains_key(&name) {
+                if written.contains(&*name) || map.contains_key(&name) {
+                    hidden.push((name, entry.value));
+                } else {
                     map.insert(name, entry);
                 }
             }

@@ -27,6 +27,8 @@ pub struct Extra {
     pub interpolated: bool,
     /// Where the alias (`*name`) or merge key (`<<`) stands that brought the node here.
     pub via: Option<Location>,
+    /// What merge keys (`<<`) bring under the same key, and what this value hides, the strongest first.
+    pub hidden: Vec<Node>,
 }
 
 /// A YAML value, typed as go-yaml v4 (Docker Compose's reader) types it.

@@ -257,6 +257,7 @@ fn load(
     sources: &mut Sources,
     report: &mut Report,
 ) -> Vec<Loaded> {
+    let trace = options.trace;
     let mut cache = Cache::default();
     let mut loader = Loader::new(files, &mut cache, sources, report, options);
     let mut loaded = Vec::new();
@@ -271,10 +272,14 @@ fn load(
         {
             named.drain(..others.len());
         }
-        let Some(node) = loader.load(&named, &project.folder, &scope) else { continue };
+        let Some(mut node) = loader.load(&named, &project.folder, &scope) else { continue };
+        let mut layers = loader.take_layers();
+        if trace {
+            loader.bring(&mut node, &mut layers, &project.folder, &scope);
+        }
         let written = node.get("name").and_then(Node::as_str).unwrap_or(&project.name);
         let name = ProjectName::normalize(written).map_or_else(|| "compose".to_owned(), |name| name.to_string());
-        loaded.push(Loaded { files: named, name, environment: None, node, layers: loader.take_layers(), scope });
+        loaded.push(Loaded { files: named, name, environment: None, node, layers, scope });
     }
     let included = loader.included_files();
     loaded.retain(|project| project.files.first().is_some_and(|main| !included.contains(main)));

@@ -7,12 +7,23 @@
 use super::interpolate::interpolate;
 use crate::value::Invalid;
 use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// What a text says beside its values.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The bytes of the value that each variable gets here, or of its name, where it stands alone.
+    pub places: HashMap<String, Range<usize>>,
+    /// Everything that is wrong, with its bytes.
+    pub errors: Vec<Invalid>,
+}
 
 /// Reads an environment file. Everything that is wrong is in the second part, with its bytes in `text`.
 pub fn parse(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> (IndexMap<String, String>, Vec<Invalid>) {
     let mut variables = IndexMap::new();
-    let errors = parse_into(text, lookup, &mut variables);
-    (variables, errors)
+    let read = parse_into(text, lookup, &mut variables);
+    (variables, read.errors)
 }
 
 /// As [`parse`], into variables that are there already: the text sees them, below those of `lookup`, and replaces them.
@@ -20,13 +31,13 @@ pub fn parse_into(
     text: &str,
     lookup: &dyn Fn(&str) -> Option<String>,
     variables: &mut IndexMap<String, String>,
-) -> Vec<Invalid> {
-    let mut errors = Vec::new();
+) -> Read {
+    let Read { mut places, mut errors } = Read::default();
     let mut at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     loop {
         at = text.len() - text[at..].trim_start().len();
         if at == text.len() {
-            return errors;
+            return Read { places, errors };
         }
         let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
         if text[at..].starts_with('#') {
@@ -47,11 +58,14 @@ pub fn parse_into(
         at = start + length;
         if !has_value {
             if let Some(value) = lookup(name) {
+                places.insert(name.to_owned(), start..start + name.len());
                 variables.insert(name.to_owned(), value);
             }
             continue;
         }
         at += text[at..].len() - text[at..].trim_start_matches(is_space).len();
+        let from = at;
+        let value_end;
         let seen = |name: &str| lookup(name).or_else(|| variables.get(name).cloned());
         let value = match text[at..].chars().next() {
             Some(quote @ ('\'' | '"')) => {
@@ -59,10 +73,11 @@ pub fn parse_into(
                     let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
                     let message = "the quote that opens here is never closed";
                     errors.push(Invalid::new(at..end, message).help("close the quote"));
-                    return errors;
+                    return Read { places, errors };
                 };
                 let range = at..at + length;
                 at += length;
+                value_end = at;
                 if quote == '"' { expand(&unescaped(&inside), range, &seen, &mut errors) } else { inside }
             }
             _ => {
@@ -71,9 +86,11 @@ pub fn parse_into(
                 let raw = raw.split_once(" #").map_or(raw, |(value, _)| value).trim_end();
                 let range = at..at + raw.len();
                 at = end;
+                value_end = range.end;
                 expand(raw, range, &seen, &mut errors)
             }
         };
+        places.insert(name.to_owned(), from..value_end);
         variables.insert(name.to_owned(), value);
     }
 }
@@ -233,6 +250,14 @@ mod tests {
             let wanted: Vec<(String, String)> = wanted.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
             assert_eq!(read(text), (wanted, 0), "{text:?}");
         }
+    }
+
+    #[test]
+    fn values_have_places() {
+        let text = "A=1 # x\nexport B=\"${A}\" C\nA = 'z'\nD=\n";
+        let read = parse_into(text, &|name| (name == "C").then(String::new), &mut IndexMap::new());
+        let place = |name: &str| &text[read.places[name].clone()];
+        assert_eq!(["A", "B", "C", "D"].map(place), ["'z'", "\"${A}\"", "C", ""]);
     }
 
     #[test]

@@ -12,9 +12,10 @@ use crate::finding::{Finding, Report, Subject};
 use crate::record::scalar::text_of;
 use crate::source::Sources;
 use crate::value::Invalid;
-use bayplan_yaml::{Entry, Location, Map, Node, SourceId, Span, Value};
+use bayplan_yaml::{Entry, Location, Map, Node, Path, Segment, SourceId, Span, Value};
 use indexmap::IndexMap;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Gives the variables without a value in lists of `document` the one that `lookup` knows.
@@ -28,18 +29,66 @@ pub fn resolve_environment(document: &mut Node, lookup: &dyn Fn(&str) -> Option<
     });
 }
 
+/// Where values stand, by name.
+type Places = HashMap<String, Location>;
+
 /// Reads the files that services name with `env_file` and `label_file`, each once.
 pub struct EnvFiles<'a> {
     files: &'a dyn Files,
     sources: &'a mut Sources,
     report: &'a mut Report,
     texts: HashMap<String, Result<(SourceId, Arc<str>), FileError>>,
+    /// What each file brought, where that is kept.
+    brought: Option<Vec<Brought>>,
+}
+
+/// What one file brings to one service.
+pub(super) struct Brought {
+    /// The service.
+    pub service: Path,
+    /// Where to: `environment` or `labels`.
+    pub key: &'static str,
+    /// The item that names the file.
+    pub by: Location,
+    /// A mapping of the values.
+    pub node: Node,
 }
 
 impl<'a> EnvFiles<'a> {
     /// A reader that has read nothing.
     pub fn new(files: &'a dyn Files, sources: &'a mut Sources, report: &'a mut Report) -> Self {
-        Self { files, sources, report, texts: HashMap::new() }
+        Self { files, sources, report, texts: HashMap::new(), brought: None }
+    }
+
+    /// Keeps what each file brings.
+    pub(super) fn tracing(self) -> Self {
+        Self { brought: Some(Vec::new()), ..self }
+    }
+
+    /// What the files brought, those of later items behind those of earlier ones.
+    pub(super) fn take_brought(&mut self) -> Vec<Brought> {
+        self.brought.take().unwrap_or_default()
+    }
+
+    fn bring(
+        &mut self,
+        way: &Way<'_>,
+        key: &'static str,
+        by: Location,
+        said: &IndexMap<String, String>,
+        from: &Places,
+    ) {
+        let Some(brought) = &mut self.brought else { return };
+        let entry = |at: Location, value: &String| Entry { key_at: at, value: Node::string(value.clone(), at) };
+        let values =
+            said.iter().filter_map(|(name, value)| Some((name.as_str().into(), entry(*from.get(name)?, value))));
+        let mut service = way.path();
+        // What runs before a service stands deeper.
+        if !matches!(service.0.get(2), Some(Segment::Key(key)) if key == "env_file" || key == "label_file") {
+            return;
+        }
+        service.0.truncate(2);
+        brought.push(Brought { service, key, by, node: Node::new(Value::Map(values.collect()), by) });
     }
 
     /// Puts what `env_file` says below the `environment` of every service, and of what runs before it. `keep` says whether
@@ -96,7 +145,7 @@ impl<'a> EnvFiles<'a> {
         let required = file.get("required").is_none_or(|required| required.value != Value::Bool(false));
         let Some((source, text)) = self.text(path, way, required, "environment file") else { return };
         let mut found = IndexMap::new();
-        let errors = match file.get("format").map(|format| (format, format.as_str().unwrap_or_default())) {
+        let read = match file.get("format").map(|format| (format, format.as_str().unwrap_or_default())) {
             None | Some((_, "")) => {
                 found.clone_from(variables);
                 dotenv::parse_into(&text, lookup, &mut found)
@@ -108,13 +157,11 @@ impl<'a> EnvFiles<'a> {
                 return self.report.push(way.key("format").invalid(format.at, message, help));
             }
         };
-        self.errors(source, errors);
-        for (name, value) in found {
-            if variables.get(&name) != Some(&value) {
-                from.insert(name.clone(), Location { source, ..Location::default() });
-            }
-            variables.insert(name, value);
-        }
+        let places = read.places.into_iter().map(|(name, range)| (name, place(source, &range))).collect();
+        self.bring(way, "environment", path.at, &found, &places);
+        from.extend(places);
+        variables.extend(found);
+        self.errors(source, read.errors);
     }
 
     fn labels_of(&mut self, node: &mut Node, way: &Way<'_>) {
@@ -129,12 +176,13 @@ impl<'a> EnvFiles<'a> {
         for (index, path) in files.iter().enumerate() {
             let way = way.key("label_file");
             let Some((source, text)) = self.text(path, &way.index(index), true, "label file") else { continue };
-            let (found, errors) = dotenv::parse(&text, &|name| labels.get(name).cloned());
-            self.errors(source, errors);
-            for (name, value) in found {
-                from.insert(name.clone(), Location { source, ..Location::default() });
-                labels.insert(name, value);
-            }
+            let mut found = IndexMap::new();
+            let read = dotenv::parse_into(&text, &|name| labels.get(name).cloned(), &mut found);
+            let places = read.places.into_iter().map(|(name, range)| (name, place(source, &range))).collect();
+            self.bring(&way, "labels", path.at, &found, &places);
+            from.extend(places);
+            self.errors(source, read.errors);
+            labels.extend(found);
         }
         below(map, "labels", at, labels, &from);
     }
@@ -166,16 +214,20 @@ impl<'a> EnvFiles<'a> {
 
     fn errors(&mut self, source: SourceId, errors: Vec<Invalid>) {
         for error in errors {
-            let at = Location { source, span: Span::new(error.range.start as u32, error.range.end as u32) };
+            let at = place(source, &error.range);
             let finding = Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at);
             self.report.push(finding);
         }
     }
 }
 
+fn place(source: SourceId, range: &Range<usize>) -> Location {
+    Location { source, span: Span::new(range.start as u32, range.end as u32) }
+}
+
 /// A file as `docker run --env-file` reads it: values are taken as they are.
-fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>, variables: &mut IndexMap<String, String>) -> Vec<Invalid> {
-    let mut errors = Vec::new();
+fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>, variables: &mut IndexMap<String, String>) -> dotenv::Read {
+    let dotenv::Read { mut places, mut errors } = dotenv::Read::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let content = line.strip_suffix('\n').map_or(line, |line| line.strip_suffix('\r').unwrap_or(line));
@@ -191,11 +243,14 @@ fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>, variables: &mut Inde
             errors.push(Invalid::part(start, trimmed, message).help("write `NAME=value`"));
             continue;
         }
+        let end = start + trimmed.len();
+        let from = value.map_or(start, |value| end - value.len());
         if let Some(value) = value.map(str::to_owned).or_else(|| lookup(name)) {
+            places.insert(name.to_owned(), from..end);
             variables.insert(name.to_owned(), value);
         }
     }
-    errors
+    dotenv::Read { places, errors }
 }
 
 /// A list of `KEY=value` as a mapping; a later item wins.

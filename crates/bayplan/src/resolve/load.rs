@@ -12,6 +12,7 @@ use super::merge::merge_project;
 use super::paths::{self, Base};
 use super::reset::Resets;
 use super::scope::Scope;
+use super::skip::Skip;
 use super::{aliases, cast, defaults, unicity, validation, written};
 use crate::compose::Project;
 use crate::finding::{Finding, Level, Report, Subject};
@@ -56,6 +57,8 @@ pub struct Options {
     pub environment: Option<String>,
     /// What `~` stands for in paths; it stays where nobody says.
     pub home: Option<String>,
+    /// What is left out.
+    pub skip: Skip,
 }
 
 /// One tree that a project was made from, in the order of merging.
@@ -86,6 +89,10 @@ pub enum LayerKind {
     File,
     /// A file that another includes.
     Include,
+    /// A file that `env_file` names.
+    EnvFile,
+    /// A file that `label_file` names.
+    LabelFile,
     /// A service that another extends.
     Extends {
         /// Its name.
@@ -133,7 +140,7 @@ impl<'a> Loader<'a> {
     pub fn load(&mut self, files: &[String], directory: &str, scope: &Scope) -> Option<Node> {
         let place = Place { directory, scope, chain: &[] };
         let mut node = self.model(files, place, false)?;
-        if self.options.canonical {
+        if self.options.canonical && !self.options.skip.paths {
             self.resolve_paths(&mut node, directory);
         }
         Some(node)
@@ -169,6 +176,10 @@ impl<'a> Loader<'a> {
 
     pub(super) fn interpolates(&self) -> bool {
         self.options.interpolate
+    }
+
+    pub(super) fn skip(&self) -> Skip {
+        self.options.skip
     }
 
     /// The trees that the project was made from, in the order of merging; empty unless the options ask for them.
@@ -212,7 +223,7 @@ impl<'a> Loader<'a> {
                         node
                     }
                 };
-                if self.options.canonical {
+                if self.options.canonical && !self.options.skip.validation {
                     self.shapes(&merged);
                 }
                 if canonical {
@@ -224,7 +235,9 @@ impl<'a> Loader<'a> {
         let mut model = model?;
         if canonical {
             defaults::set_defaults(&mut model, self.report);
-            validation::validate(&mut model, self.report);
+            if !self.options.skip.validation {
+                validation::validate(&mut model, self.report);
+            }
         }
         if self.options.canonical {
             resolve_environment(&mut model, &|name| place.scope.get(name).map(str::to_owned));

@@ -3,6 +3,7 @@
 
 pub mod aliases;
 pub mod bind;
+mod brought;
 pub mod canonical;
 pub mod cast;
 pub mod consistency;
@@ -22,6 +23,7 @@ pub mod merge;
 pub mod networks;
 pub mod normalize;
 pub mod paths;
+pub mod pinned;
 pub mod profiles;
 pub mod project;
 pub mod provenance;
@@ -29,7 +31,9 @@ pub mod reset;
 pub mod same;
 pub mod scope;
 pub mod selection;
+pub mod service_hash;
 pub mod settle;
+pub mod skip;
 #[cfg(test)]
 mod testing;
 pub mod unicity;

@@ -39,6 +39,8 @@ pub struct Project {
     pub node: Node,
     /// What is not.
     pub disabled: Disabled,
+    /// The variables that it was read with.
+    pub scope: Scope,
 }
 
 impl Project {
@@ -61,7 +63,10 @@ impl Loader<'_> {
         let name = self.name(files, scope, scope, settings);
         let (mut node, scope) = self.merged(files, directory, scope, &name)?;
         let lookup = |name: &str| scope.get(name).map(str::to_owned);
-        normalize(&mut node, &name, &lookup, self.report);
+        let skip = self.skip();
+        if !skip.normalization {
+            normalize(&mut node, &name, &lookup, self.report);
+        }
         let active = match scope.get("COMPOSE_PROFILES") {
             Some(listed) if settings.profiles.is_empty() => {
                 listed.split(',').map(|name| name.trim().to_owned()).collect()
@@ -69,12 +74,16 @@ impl Loader<'_> {
             _ => settings.profiles.clone(),
         };
         let mut disabled = with_profiles(&mut node, &active);
-        check_consistency(&mut node, &disabled, self.report);
+        if !skip.consistency {
+            check_consistency(&mut node, &disabled, self.report);
+        }
         select(&mut node, &mut disabled, &active, &settings.services, self.report);
         let mut reader = EnvFiles::new(self.files, self.sources, self.report);
-        reader.environment(&mut node, &lookup, settings.keep_env_files);
+        if !skip.environment {
+            reader.environment(&mut node, &lookup, settings.keep_env_files);
+        }
         reader.labels(&mut node);
-        Some(Project { name, node, disabled })
+        Some(Project { name, node, disabled, scope })
     }
 
     /// The tree of `files` with what it implies, before it becomes a project. As in compose-go, no variable is known but
@@ -82,6 +91,9 @@ impl Loader<'_> {
     pub fn tree(&mut self, files: &[String], directory: &str, scope: &Scope, settings: &Settings) -> Option<Node> {
         let name = self.name(files, scope, &Scope::default(), settings);
         let (mut node, scope) = self.merged(files, directory, &Scope::default(), &name)?;
+        if self.skip().normalization {
+            return Some(node);
+        }
         normalize(&mut node, &name, &|name| scope.get(name).map(str::to_owned), self.report);
         let at = node.at;
         if let Value::Map(map) = &mut node.value {
@@ -93,7 +105,7 @@ impl Loader<'_> {
     /// The merged tree of the project `name`, and its variables.
     fn merged(&mut self, files: &[String], directory: &str, scope: &Scope, name: &str) -> Option<(Node, Scope)> {
         let values = IndexMap::from([("COMPOSE_PROJECT_NAME".to_owned(), name.to_owned())]);
-        let scope = scope.above(Layer { supplier: Supplier::Project, values });
+        let scope = scope.above(Layer { supplier: Supplier::Project, values, places: Default::default() });
         let mut node = self.load(files, directory, &scope)?;
         // Nobody can set a variable any more.
         for finding in self.report.findings.iter_mut().filter(|f| f.rule == "unset-variable" && f.level == Level::Allow)
@@ -140,6 +152,7 @@ impl Loader<'_> {
             false => text.to_owned(),
         };
         match ProjectName::normalize(&text) {
+            Some(_) if self.skip().normalization => text,
             Some(name) => name.to_string(),
             None => self.nameless(node.at, &text),
         }

@@ -1,7 +1,9 @@
 //! `layers and a path → the chain that made a value`: every place that says something about it, the one that decides last.
 
+use super::brought::is_short_form;
 use super::load::{Layer, LayerKind};
-use super::scope::{Scope, Supplier};
+use super::scope::{Scope, Supplied};
+use super::unicity::are_one;
 use crate::record::nearest;
 use bayplan_yaml::{Location, Node, Path, Segment, Value};
 
@@ -27,8 +29,8 @@ pub struct Link {
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// Who supplies a value, and the value.
-    pub suppliers: Vec<(Supplier, String)>,
+    /// Who supplies a value.
+    pub suppliers: Vec<Supplied>,
     /// The default that the template gives.
     pub default: Option<String>,
 }
@@ -56,11 +58,17 @@ pub fn parse_path(text: &str, tree: &Node) -> Result<Path, (String, Option<Strin
         }
         if let Some(items) = node.as_seq() {
             let end = trimmed.find(['.', '[']).unwrap_or(trimmed.len());
-            let index = trimmed[..end].parse::<usize>().ok().filter(|index| *index < items.len());
-            let Some(index) = index else { return Err((trimmed[..end].to_owned(), None)) };
+            let number = trimmed[..end].parse::<usize>().ok().filter(|index| *index < items.len());
+            let (Some(index), end) = number.map_or_else(|| named(items, trimmed), |index| (Some(index), end)) else {
+                return Err((trimmed[..end].to_owned(), None));
+            };
             path.0.push(Segment::Index(index));
             (node, rest) = (&items[index], &trimmed[end..]);
             continue;
+        }
+        // What the long form would say there, the short form says in one text.
+        if node.as_str().is_some() && is_short_form(&path, trimmed) {
+            break;
         }
         let keys = node.as_map().into_iter().flat_map(|map| map.keys());
         let fits = |key: &&str| {
@@ -78,12 +86,25 @@ pub fn parse_path(text: &str, tree: &Node) -> Result<Path, (String, Option<Strin
     Ok(path)
 }
 
+/// The item of a list that is `text` or `text=…`, with the bytes of `text` that name it.
+fn named(items: &[Node], text: &str) -> (Option<usize>, usize) {
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
+    let name = |item: &Node| item.as_str().map(|item| item.split('=').next().unwrap_or(item).to_owned());
+    let fits = |item: &Node| {
+        let whole = item.as_str().filter(|item| text.strip_prefix(*item).is_some_and(is_end)).map(str::len);
+        whole
+            .or_else(|| name(item).filter(|name| text.strip_prefix(name.as_str()).is_some_and(is_end)).map(|n| n.len()))
+    };
+    let found = items.iter().enumerate().filter_map(|(index, item)| Some((fits(item)?, index))).max();
+    (found.map(|(_, index)| index), found.map_or(text.find(['.', '[']).unwrap_or(text.len()), |(length, _)| length))
+}
+
 /// The chain of the value at `path` of `tree`, which was made from `layers`.
 pub fn chain(path: &Path, tree: &Node, layers: &[Layer]) -> Vec<Link> {
     let deciding = tree.at_path(path).map(places).unwrap_or_default();
     let mut links: Vec<Link> = Vec::new();
     for layer in layers {
-        for node in found(layer, path) {
+        for node in found(layer, path, tree) {
             let link = Link {
                 kind: layer.kind.clone(),
                 at: node.at,
@@ -115,11 +136,34 @@ pub fn uses(name: &str, tree: &Node) -> Vec<(Location, Option<String>)> {
     found
 }
 
-/// What a layer has at `path`; a list's item is looked for in the whole list, because items move when lists are merged.
-fn found<'a>(layer: &'a Layer, path: &Path) -> Vec<&'a Node> {
-    let Some(path) = path.0.strip_prefix(layer.root.0.as_slice()) else { return Vec::new() };
-    let end = path.iter().position(|segment| matches!(segment, Segment::Index(_))).unwrap_or(path.len());
-    layer.node.at_path(&Path(path[..end].to_vec())).into_iter().collect()
+/// What a layer has at `path` of `tree`, what merge keys bring there first and hidden. Items move when lists are merged, so
+/// an item is the one that stands there, or that defines the same thing.
+fn found<'a>(layer: &'a Layer, path: &Path, tree: &Node) -> Vec<&'a Node> {
+    let Some(inner) = path.0.strip_prefix(layer.root.0.as_slice()) else { return Vec::new() };
+    let end = inner.iter().position(|segment| matches!(segment, Segment::Index(_))).unwrap_or(inner.len());
+    let (keys, rest) = inner.split_at(end);
+    let mut found = Vec::new();
+    let mut node = &layer.node;
+    for depth in 0..=keys.len() {
+        let below = Path(keys[depth..].to_vec());
+        let hidden = node.extra.iter().flat_map(|extra| extra.hidden.iter().rev());
+        found.extend(hidden.filter_map(|hidden| hidden.at_path(&below)));
+        match keys.get(depth) {
+            Some(Segment::Key(key)) => match node.get(key) {
+                Some(next) => node = next,
+                None => break,
+            },
+            _ => found.push(node),
+        }
+    }
+    let [Segment::Index(_), rest @ ..] = rest else { return found };
+    let above = &path.0[..path.0.len() - rest.len() - 1];
+    let Some(item) = tree.at_path(&Path(path.0[..=above.len()].to_vec())) else { return found };
+    let standing = places(item);
+    let fits = |other: &&Node| places(other).iter().any(|at| standing.contains(at)) || are_one(above, item, other);
+    let items = found.into_iter().flat_map(|list| list.as_seq().unwrap_or_else(|| std::slice::from_ref(list)));
+    let rest = Path(rest.to_vec());
+    items.filter(fits).map(|item| item.at_path(&rest).unwrap_or(item)).collect()
 }
 
 /// Where the scalars of a tree stand.
@@ -159,7 +203,7 @@ fn variables(node: &Node, scope: &Scope) -> Vec<Variable> {
         let Some(template) = node.template() else { return };
         for used in super::interpolate::interpolate(template, &|_| None).used {
             if variables.iter().all(|known| known.name != used.name) {
-                let suppliers = scope.suppliers(&used.name).map(|(who, value)| (who, value.to_owned())).collect();
+                let suppliers = scope.suppliers(&used.name).collect();
                 let default = default(&template[used.range.clone()]);
                 variables.push(Variable { name: used.name, suppliers, default });
             }

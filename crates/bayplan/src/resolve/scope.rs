@@ -5,6 +5,8 @@ use crate::finding::{Finding, Report};
 use crate::source::Sources;
 use bayplan_yaml::{Location, SourceId, Span};
 use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Variables in layers: the first layer that has a name supplies its value.
@@ -20,6 +22,19 @@ pub struct Layer {
     pub supplier: Supplier,
     /// The values.
     pub values: IndexMap<String, String>,
+    /// Where they stand, in the file that supplies them.
+    pub places: HashMap<String, Location>,
+}
+
+/// A value that a layer has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supplied {
+    /// Who has it.
+    pub by: Supplier,
+    /// The value.
+    pub value: String,
+    /// Where it stands, where that is known.
+    pub at: Option<Location>,
 }
 
 /// Who supplies variables.
@@ -38,7 +53,7 @@ pub enum Supplier {
 impl Scope {
     /// The variables of one layer.
     pub fn of(supplier: Supplier, values: IndexMap<String, String>) -> Self {
-        Self { layers: vec![Arc::new(Layer { supplier, values })] }
+        Self { layers: vec![Arc::new(Layer { supplier, values, places: HashMap::new() })] }
     }
 
     /// The value of a set variable.
@@ -47,8 +62,11 @@ impl Scope {
     }
 
     /// Every layer that has `name`, the one that supplies it first.
-    pub fn suppliers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (Supplier, &'a str)> {
-        self.layers.iter().filter_map(move |layer| Some((layer.supplier, layer.values.get(name)?.as_str())))
+    pub fn suppliers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Supplied> + 'a {
+        self.layers.iter().filter_map(move |layer| {
+            let value = layer.values.get(name)?.clone();
+            Some(Supplied { by: layer.supplier, value, at: layer.places.get(name).copied() })
+        })
     }
 
     /// All layers, the strongest first.
@@ -86,16 +104,19 @@ impl Scope {
         let mut layers = Vec::new();
         for file in files {
             let Some(text) = sources.file(*file).map(|file| file.text.clone()) else { continue };
-            let before = known.clone();
-            let errors = dotenv::parse_into(&text, &|name| self.get(name).map(str::to_owned), &mut known);
-            for error in errors {
-                let span = Span::new(error.range.start as u32, error.range.end as u32);
-                let at = Location { source: *file, span };
+            let read = dotenv::parse_into(&text, &|name| self.get(name).map(str::to_owned), &mut known);
+            let place = |range: &Range<usize>| Location {
+                source: *file,
+                span: Span::new(range.start as u32, range.end as u32),
+            };
+            for error in read.errors {
+                let at = place(&error.range);
                 report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
             }
-            let new = known.iter().filter(|(name, value)| before.get(*name) != Some(*value));
-            let values = new.map(|(name, value)| (name.clone(), value.clone())).collect();
-            layers.push(Layer { supplier: Supplier::File(*file), values });
+            let said = known.iter().filter(|(name, _)| read.places.contains_key(*name));
+            let values = said.map(|(name, value)| (name.clone(), value.clone())).collect();
+            let places = read.places.iter().map(|(name, range)| (name.clone(), place(range))).collect();
+            layers.push(Layer { supplier: Supplier::File(*file), values, places });
         }
         layers.into_iter().rev().fold(self.clone(), |scope, layer| scope.below(layer))
     }
@@ -113,7 +134,9 @@ mod tests {
         let scope = shell.with_file(file, &sources, &mut Report::new());
         assert_eq!((scope.get("A"), scope.get("B"), scope.get("X")), (Some("shell"), Some("shell-b"), None));
         let suppliers: Vec<_> = scope.suppliers("A").collect();
-        assert_eq!(suppliers, [(Supplier::Shell, "shell"), (Supplier::File(file), "file")]);
+        let at = Location { source: file, span: Span::new(2, 6) };
+        let of = |by, value: &str, at| Supplied { by, value: value.to_owned(), at };
+        assert_eq!(suppliers, [of(Supplier::Shell, "shell", None), of(Supplier::File(file), "file", Some(at))]);
     }
 
     #[test]
@@ -126,7 +149,7 @@ mod tests {
         let values = ["A", "B", "C", "S"].map(|name| scope.get(name));
         assert_eq!(values, [Some("1"), Some("2"), Some("12shell"), Some("shell")]);
         assert_eq!(
-            scope.suppliers("B").map(|(supplier, _)| supplier).collect::<Vec<_>>(),
+            scope.suppliers("B").map(|supplied| supplied.by).collect::<Vec<_>>(),
             [Supplier::File(second), Supplier::File(first)]
         );
     }

@@ -31,12 +31,7 @@ pub fn select(node: &mut Node, disabled: &mut Disabled, active: &[String], names
     let Some(services) = node.get("services").and_then(Node::as_map) else { return };
     let mut wanted: HashSet<String> = HashSet::new();
     let mut next: Vec<String> = names.to_vec();
-    for name in names.iter().filter(|name| !services.contains_key(name.as_str())) {
-        let known: Vec<&str> = services.keys().map(|key| &**key).collect();
-        let help = nearest(name, &known).map(|near| format!("did you mean `{near}`?"));
-        let finding = Finding::deny("undefined-service", Location::default(), format!("no such service: `{name}`"));
-        report.push(finding.maybe_help(help).about(Subject::path(Path::from_iter(["services", name]))));
-    }
+    missing(services, names.iter().map(String::as_str), report);
     while let Some(name) = next.pop() {
         let Some(service) = services.get(name.as_str()) else { continue };
         if wanted.insert(name) {
@@ -55,6 +50,28 @@ pub fn select(node: &mut Node, disabled: &mut Disabled, active: &[String], names
             map.retain(|key, _| wanted.contains(&**key));
         }
     });
+}
+
+/// Leaves of the services of `node` those that are named, without what they depend on; all where none is named.
+pub fn only(node: &mut Node, names: &[&str], report: &mut Report) {
+    if names.is_empty() {
+        return;
+    }
+    visit(node, &["services"], &Way::ROOT, &mut |section, _| {
+        let Value::Map(services) = &mut section.value else { return };
+        missing(services, names.iter().copied(), report);
+        services.retain(|name, _| names.contains(&&**name));
+    });
+}
+
+/// Says which names are those of no service.
+fn missing<'a>(services: &Map, names: impl Iterator<Item = &'a str>, report: &mut Report) {
+    for name in names.filter(|name| !services.contains_key(*name)) {
+        let known: Vec<&str> = services.keys().map(|key| &**key).collect();
+        let help = nearest(name, &known).map(|near| format!("did you mean `{near}`?"));
+        let finding = Finding::deny("undefined-service", Location::default(), format!("no such service: `{name}`"));
+        report.push(finding.maybe_help(help).about(Subject::path(Path::from_iter(["services", name]))));
+    }
 }
 
 /// Takes out of `node` the resources that no service of it uses, as `docker compose config` does.
@@ -106,13 +123,14 @@ pub fn check_container_names(node: &Node, report: &mut Report) {
     }
 }
 
-/// The image that each service runs, and that runs before it, in the order of services.
-pub fn images(node: &Node, project: &str) -> Vec<String> {
+/// The image that each service runs, and that runs before it, in the order of services; what is built without a name has that
+/// of the project and the service.
+pub fn images(node: &Node, project: &str, separator: &str) -> Vec<String> {
     let mut images = Vec::new();
     for (name, entry) in node.get("services").and_then(Node::as_map).into_iter().flatten() {
         let image =
             |node: &Node| node.get("image").and_then(Node::as_str).filter(|image| !image.is_empty()).map(str::to_owned);
-        let own = image(&entry.value).unwrap_or_else(|| format!("{project}-{name}"));
+        let own = image(&entry.value).unwrap_or_else(|| format!("{project}{separator}{name}"));
         let hooks = entry.value.get("pre_start").and_then(Node::as_seq).unwrap_or_default();
         let hooks: Vec<String> = hooks.iter().filter_map(image).filter(|image| *image != own).collect();
         images.push(own);
@@ -162,7 +180,7 @@ mod tests {
             } }),
             1,
         );
-        assert_eq!(images(&tree, "p"), ["p-a", "x", "i"]);
+        assert_eq!(images(&tree, "p", "-"), ["p-a", "x", "i"]);
         let mut report = Report::new();
         check_container_names(&tree, &mut report);
         let said: Vec<_> = report.findings.iter().map(|finding| finding.message.as_str()).collect();

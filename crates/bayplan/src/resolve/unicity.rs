@@ -73,6 +73,14 @@ pub fn enforce_at(path: &Path, node: &mut Node) {
     }
 }
 
+/// Whether two items of the list at `path` define the same thing.
+pub(super) fn are_one(path: &[Segment], a: &Node, b: &Node) -> bool {
+    UNIQUE.iter().filter(|(pattern, _)| matches(pattern, path)).any(|(_, key)| {
+        let keys_of_b = keys(b, *key);
+        keys(a, *key).iter().any(|key| keys_of_b.contains(key))
+    })
+}
+
 /// Whether `path` is one that `pattern` means; `*` means any key.
 pub(super) fn matches(pattern: &[&str], path: &[Segment]) -> bool {
     pattern.len() == path.len()

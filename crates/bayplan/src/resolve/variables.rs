@@ -7,6 +7,8 @@ use crate::finding::{Finding, Report, Subject};
 use crate::source::Sources;
 use bayplan_yaml::{Location, Node, Path, SourceId, Span};
 use indexmap::IndexMap;
+use std::collections::HashMap;
+use std::ops::Range;
 
 /// The variables of `environment`, and by layer. Never from the shell: the same commit gives the same output everywhere.
 pub fn variables(
@@ -36,16 +38,19 @@ pub fn variables(
             continue;
         };
         let Some(text) = sources.file(*source).map(|file| file.text.clone()) else { continue };
-        let (read, errors) = dotenv::parse(&text, &|name| variables.get(name).cloned());
-        for error in errors {
-            let span = Span::new(error.range.start as u32, error.range.end as u32);
-            let at = Location { source: *source, span };
+        let place =
+            |range: &Range<usize>| Location { source: *source, span: Span::new(range.start as u32, range.end as u32) };
+        let mut values = IndexMap::new();
+        let read = dotenv::parse_into(&text, &|name| variables.get(name).cloned(), &mut values);
+        for error in read.errors {
+            let at = place(&error.range);
             report.push(Finding::deny("invalid-env-file", at, error.message).maybe_help(error.help).redact(at));
         }
-        scope = scope.above(Layer { supplier: Supplier::File(*source), values: read.clone() });
-        variables.extend(read);
+        let places = read.places.iter().map(|(name, range)| (name.clone(), place(range))).collect();
+        scope = scope.above(Layer { supplier: Supplier::File(*source), values: values.clone(), places });
+        variables.extend(values);
     }
     variables.extend(environment.variables.clone());
     let values: IndexMap<String, String> = environment.variables.clone().into_iter().collect();
-    (variables, scope.above(Layer { supplier: Supplier::Environment, values }))
+    (variables, scope.above(Layer { supplier: Supplier::Environment, values, places: HashMap::new() }))
 }

@@ -1,0 +1,97 @@
+//! `project → the images it runs, by digest` (docker/compose 5.5.1, `cmd/compose/config.go`). A digest that is not written
+//! is known to a registry only, and nothing is fetched here.
+
+use super::canonical::entry;
+use super::visit::{Way, visit};
+use crate::finding::{Finding, Report, Subject};
+use crate::value::ImageRef;
+use bayplan_yaml::{Map, Node, Path, Value};
+
+/// Says which images of `project` have no digest. `names` are all services, enabled or not: a mount may name one in place of
+/// an image.
+pub fn check_digests(project: &Node, names: &[String], report: &mut Report) {
+    let services = project.get("services").and_then(Node::as_map).into_iter().flatten();
+    for (name, entry) in services {
+        let service = &entry.value;
+        let path = Path::from_iter(["services", name]);
+        if let Some(image) = service.get("image") {
+            check(image, path.key("image"), report);
+        }
+        for (number, hook) in service.get("pre_start").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
+            if let Some(image) = hook.get("image") {
+                check(image, path.key("pre_start").index(number).key("image"), report);
+            }
+        }
+        for (number, mount) in service.get("volumes").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
+            let source = mount
+                .get("source")
+                .filter(|source| source.as_str().is_none_or(|text| names.iter().all(|name| name != text)));
+            if let (true, Some(source)) = (is_image(mount), source) {
+                check(source, path.key("volumes").index(number).key("source"), report);
+            }
+        }
+    }
+}
+
+fn check(image: &Node, path: Path, report: &mut Report) {
+    let Some(text) = image.as_str().filter(|text| !text.is_empty()) else { return };
+    if ImageRef::parse(text).is_ok_and(|image| image.digest().is_some()) {
+        return;
+    }
+    let message = format!("the digest of `{text}` is known to its registry only, and bayplan fetches nothing");
+    let help = "write it: `image: NAME:TAG@sha256:…`; `docker buildx imagetools inspect NAME:TAG` says it";
+    report.push(Finding::deny("unpinned-image", image.at, message).help(help).about(Subject::path(path)));
+}
+
+/// Leaves of a project the images of its services and the images that they mount: an override file that pins them.
+pub fn lock(project: &mut Node) {
+    let Value::Map(sections) = &mut project.value else { return };
+    sections.retain(|key, _| &**key == "services");
+    visit(project, &["services", "*"], &Way::ROOT, &mut |service, _| {
+        let at = service.at;
+        let Value::Map(from) = &mut service.value else { return };
+        let mut kept = Map::default();
+        if let Some(image) = from.shift_remove("image") {
+            kept.insert("image".into(), image);
+        }
+        if let Some(Value::Seq(mounts)) = from.shift_remove("volumes").map(|mounts| mounts.value.value) {
+            let images: Vec<Node> = mounts.into_iter().filter(is_image).collect();
+            if !images.is_empty() {
+                kept.insert("volumes".into(), entry(at, Value::Seq(images)));
+            }
+        }
+        *from = kept;
+    });
+}
+
+fn is_image(mount: &Node) -> bool {
+    mount.get("type").and_then(Node::as_str) == Some("image")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{json, node};
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn images_without_a_digest_are_said_and_the_lock_holds_images_only() {
+        let digest = "a@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let mut tree = node(
+            &json!({ "name": "p", "services": {
+                "web": { "image": "web:1", "pre_start": [{ "image": digest }, { "image": "b" }], "tty": true,
+                    "volumes": [{ "type": "image", "source": "c" }, { "type": "image", "source": "db" }, { "type": "volume" }] },
+                "db": { "image": digest, "volumes": [{ "type": "bind", "source": "x" }] }
+            }, "networks": {} }),
+            1,
+        );
+        let mut report = Report::new();
+        check_digests(&tree, &["web", "db"].map(str::to_owned), &mut report);
+        let said: Vec<_> = report.findings.iter().map(|finding| finding.subject.path.to_string()).collect();
+        assert_eq!(said, ["services.web.image", "services.web.pre_start[1].image", "services.web.volumes[0].source"]);
+        lock(&mut tree);
+        let mounts = json!([{ "type": "image", "source": "c" }, { "type": "image", "source": "db" }]);
+        let web = json!({ "image": "web:1", "volumes": mounts });
+        assert_eq!(json(&tree), json!({ "services": { "web": web, "db": { "image": digest } } }));
+    }
+}
