@@ -3,12 +3,14 @@
 use crate::blueprint::{Backup, Exemption, Fleet, Logs, Need, Scrape};
 use crate::compose;
 use crate::finding::{Level, Report};
+use crate::observe::Observed;
 use crate::resolve::networks::DerivedNetwork;
 use crate::value::{HostName, HostPattern};
 use bayplan_yaml::{Location, Node, Path, Segment};
 use indexmap::IndexMap;
 
 pub mod overlap;
+pub mod reach;
 
 /// What the emitters make files from and the rules look at.
 #[derive(Debug, Clone)]
@@ -31,6 +33,8 @@ pub struct Plan {
     pub networks: Vec<DerivedNetwork>,
     /// Where `fleet.yaml` stands.
     pub settings: Option<Node>,
+    /// What people wrote for other programs, in labels and beside the compose files.
+    pub observed: Observed,
 }
 
 /// How the gateway ends TLS.

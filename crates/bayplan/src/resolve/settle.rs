@@ -20,6 +20,7 @@ use crate::blueprint::{self, Condition, Environment, Fleet, Intents, Size, SizeR
 use crate::catalog::Output;
 use crate::compose;
 use crate::finding::{Finding, Report, Subject};
+use crate::observe::Observed;
 use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
 use crate::record::scalar::text_of;
 use crate::record::{Form, Plain, nearest};
@@ -103,6 +104,7 @@ pub fn settle(
         settler.draft(stack, document);
     }
     let (stacks, networks) = settler.settle(&documents, &files, &hosts);
+    let observed = Observed::of(stacks.values());
     Plan {
         fleet: input.fleet.clone(),
         environment: name.to_owned(),
@@ -113,6 +115,7 @@ pub fn settle(
         variables: variables.clone(),
         networks,
         settings: input.settings.cloned(),
+        observed,
     }
 }
 

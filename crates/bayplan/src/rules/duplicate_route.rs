@@ -1,5 +1,6 @@
 //! `duplicate-route`: two routes have the same host and path
 
+use super::told::Told;
 use super::{Findings, Rule, route_path};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
@@ -12,14 +13,15 @@ pub const RULE: Rule = Rule {
     level: Level::Deny,
     finds: "two routes have the same host and path",
     why: "only one of them ever answers",
-    fails: "",
-    passes: "",
+    fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`)']\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
     fix: "give one of them another host or path",
     sources: &["https://github.com/traefik/traefik/issues/7738"],
     check,
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    routers(rule, plan, found);
     let mut told: BTreeSet<(&str, bool)> = BTreeSet::new();
     for [first, second] in plan.overlaps() {
         // Of three alike, each is told about the first one only.
@@ -55,4 +57,26 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 /// Whether two routes are for the same requests.
 pub(super) fn is_duplicate(a: Owned<'_>, b: Owned<'_>) -> bool {
     a.route.host == b.route.host && (a.route.is_tcp() != b.route.is_tcp() || a.route.prefix() == b.route.prefix())
+}
+
+/// Routers that labels and files define.
+fn routers(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let mut told = BTreeSet::new();
+    for [first, second] in plan.observed.overlaps() {
+        if first.requests != second.requests || first.priority != second.priority {
+            continue;
+        }
+        let Some(text) = second.router.rule.as_ref() else { continue };
+        // Of three alike, each is told about the first one only.
+        if !told.insert((text.text.at, second.router.name.at)) {
+            continue;
+        }
+        let (name, whose) = (&first.router.name.value, Told::of(&first).whose(Told::of(&second)));
+        let message =
+            format!("the router `{}` takes the same requests as `{name}` of {whose}", second.router.name.value);
+        let finding = found.told(rule, Told::of(&second), "rule", text.text.at, message);
+        finding.set_help("give one of them another host or path");
+        let at = first.router.rule.as_ref().map_or(first.router.name.at, |rule| rule.text.at);
+        finding.related.push(Label { at, message: "the other rule".to_owned() });
+    }
 }

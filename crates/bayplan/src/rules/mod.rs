@@ -2,14 +2,21 @@
 //!
 //! A rule looks at the whole plan and reports facts. Levels and exemptions are settled here, and nowhere else.
 
+mod ambiguous_route_network;
+mod ambiguous_route_port;
+mod broken_route_rule;
+mod bypassed_route;
 mod closed_scrape_port;
 mod consistency;
 mod daemon;
 mod dependency_cycle;
 mod duplicate_role;
 mod duplicate_route;
+mod duplicate_router;
 mod exposed_port;
+mod foreign_route_syntax;
 mod host_port_collision;
+mod ignored_deploy_label;
 mod inapplicable_middleware;
 mod lost_connection;
 mod memory_overcommit;
@@ -22,6 +29,7 @@ mod refused;
 mod settings;
 mod shadowed_route;
 mod static_ip;
+mod told;
 mod unbounded_cpu;
 mod unbounded_memory;
 mod unconnected_collector;
@@ -30,8 +38,15 @@ mod undefined_network;
 mod undefined_secret;
 mod undefined_service;
 mod undefined_volume;
+mod unescaped_dollar;
+mod unexposed_route;
 mod unhealthy_dependency;
+mod unknown_backend;
+mod unknown_certificate_resolver;
+mod unknown_entry_point;
+mod unknown_label;
 mod unknown_middleware;
+mod unknown_route_network;
 mod unknown_to_target;
 mod unpinned_image;
 mod unplaced_stack;
@@ -75,12 +90,19 @@ pub struct Rule {
 
 /// Every rule, by name.
 pub const RULES: &[Rule] = &[
+    ambiguous_route_network::RULE,
+    ambiguous_route_port::RULE,
+    broken_route_rule::RULE,
+    bypassed_route::RULE,
     closed_scrape_port::RULE,
     dependency_cycle::RULE,
     duplicate_role::RULE,
     duplicate_route::RULE,
+    duplicate_router::RULE,
     exposed_port::RULE,
+    foreign_route_syntax::RULE,
     host_port_collision::RULE,
+    ignored_deploy_label::RULE,
     inapplicable_middleware::RULE,
     lost_connection::RULE,
     memory_overcommit::RULE,
@@ -99,8 +121,15 @@ pub const RULES: &[Rule] = &[
     undefined_secret::RULE,
     undefined_service::RULE,
     undefined_volume::RULE,
+    unescaped_dollar::RULE,
+    unexposed_route::RULE,
     unhealthy_dependency::RULE,
+    unknown_backend::RULE,
+    unknown_certificate_resolver::RULE,
+    unknown_entry_point::RULE,
+    unknown_label::RULE,
     unknown_middleware::RULE,
+    unknown_route_network::RULE,
     unknown_to_target::RULE,
     unpinned_image::RULE,
     unplaced_stack::RULE,

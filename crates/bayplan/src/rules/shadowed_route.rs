@@ -1,8 +1,10 @@
 //! `shadowed-route`: a route never answers, or only by chance, because another takes its requests
 
 use super::duplicate_route::is_duplicate;
+use super::told::Told;
 use super::{Findings, Rule, route_path};
 use crate::finding::{Label, Level};
+use crate::observe::traefik::overlap::Asked;
 use crate::plan::Plan;
 use crate::plan::overlap::Owned;
 use std::cmp::Ordering;
@@ -13,14 +15,17 @@ pub const RULE: Rule = Rule {
     level: Level::Deny,
     finds: "a route never answers, or only by chance, because another takes its requests",
     why: "requests reach another service than the one they are meant for",
-    fails: "",
-    passes: "",
+    fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=100]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=1]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
     fix: "leave `priority` out, so that the more specific route is asked first, or give the wider one a lower number",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/routing/rules-and-priority/"],
     check,
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for [first, second] in plan.observed.overlaps() {
+        router(rule, &first, &second, found);
+    }
     for [first, second] in plan.overlaps() {
         if is_duplicate(first, second) {
             continue;
@@ -83,4 +88,31 @@ fn judge<'a>(a: Owned<'a>, b: Owned<'a>) -> Option<(Owned<'a>, Owned<'a>, String
 
 fn named(owned: Owned<'_>) -> String {
     format!("`{}{}`", owned.route.host, owned.route.prefix())
+}
+
+/// Routers that labels and files define.
+fn router(rule: &Rule, a: &Asked<'_>, b: &Asked<'_>, found: &mut Findings<'_>) {
+    let (narrow, wide) = if a.covers(b) { (b, a) } else { (a, b) };
+    let alike = a.requests == b.requests;
+    // Of two that are alike, the one with the lower priority never answers; with equal ones they are duplicates.
+    let (narrow, wide) = if alike && narrow.priority > wide.priority { (wide, narrow) } else { (narrow, wide) };
+    if !wide.covers(narrow) || narrow.priority > wide.priority || alike && narrow.priority == wide.priority {
+        return;
+    }
+    let (hidden, by, priority) = (&narrow.router.name.value, &wide.router.name.value, wide.priority);
+    let whose = Told::of(wide).whose(Told::of(narrow));
+    let message = match narrow.priority == priority {
+        true => format!(
+            "the routers `{hidden}` and `{by}` of {whose} overlap and have the same priority, {priority}: which one answers is left to chance"
+        ),
+        false => format!(
+            "the router `{hidden}` never answers: `{by}` of {whose} takes all of its requests first, with priority {priority} over {}",
+            narrow.priority
+        ),
+    };
+    let at = narrow.router.rule.as_ref().map_or(narrow.router.name.at, |rule| rule.text.at);
+    let related = wide.router.rule.as_ref().map_or(wide.router.name.at, |rule| rule.text.at);
+    let finding = found.told(rule, Told::of(narrow), "rule", at, message);
+    finding.set_help("give the router for fewer requests a higher `priority`");
+    finding.related.push(Label { at: related, message: "the other rule".to_owned() });
 }

@@ -1,8 +1,10 @@
-//! `unknown-middleware`: a route or a chain names a middleware that the fleet does not define
+//! `unknown-middleware`: a route or a chain names a middleware that nothing defines
 
+use super::told::Told;
 use super::{Findings, Rule, route_path};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
+use crate::observe::traefik::known::Lookup;
 use crate::plan::Plan;
 use crate::record::nearest;
 use bayplan_yaml::Path;
@@ -11,16 +13,17 @@ use bayplan_yaml::Path;
 pub const RULE: Rule = Rule {
     name: "unknown-middleware",
     level: Level::Deny,
-    finds: "a route or a chain names a middleware that the fleet does not define",
+    finds: "a route or a chain names a middleware that nothing defines",
     why: "Traefik disables the router: the name answers 404",
-    fails: "",
-    passes: "",
-    fix: "define it under `middlewares` in fleet.yaml",
+    fails: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.middlewares=auht, traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
+    passes: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', 'traefik.http.routers.web.middlewares=auth, other@file, third@consulcatalog', traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
+    fix: "define it: under `middlewares` in fleet.yaml, by a label, or in a file of Traefik's file provider",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    observed(rule, plan, found);
     let defined = defined(plan);
     for (stack, name, service) in plan.services() {
         let named =
@@ -99,4 +102,38 @@ fn advice(wanted: &str, known: &[&str]) -> String {
 fn defined(plan: &Plan) -> Vec<&str> {
     let written = plan.settings.as_ref().and_then(|node| node.get("middlewares")?.as_map());
     written.into_iter().flat_map(|map| map.keys()).map(|name| &**name).collect()
+}
+
+/// What routers and chains of labels and files name.
+fn observed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let known = plan.observed.known();
+    for (by, dynamic) in plan.observed.dynamics() {
+        let routers = dynamic.routers.iter().flat_map(|router| {
+            let told = Told::router(by, router);
+            router.middlewares.iter().map(move |wanted| (told, "the router", "middlewares", wanted))
+        });
+        let chains = dynamic.middlewares.iter().flat_map(|chain| {
+            let (protocol, name) = (chain.protocol, chain.name.value.as_str());
+            let told = Told { by, protocol, section: "middlewares", name };
+            chain.chain.iter().map(move |wanted| (told, "the chain", "chain.middlewares", wanted))
+        });
+        for (told, what, key, wanted) in routers.chain(chains) {
+            let Lookup::Missing { near, is_sure } = known.middleware(told.protocol, by, &wanted.value, plan) else {
+                continue;
+            };
+            if !is_sure && near.is_none() {
+                continue;
+            }
+            let message =
+                format!("{what} `{}` names the middleware `{}`, which nothing here defines", told.name, wanted.value);
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "define it, or name one that is defined".to_owned(),
+            };
+            // Another provider, or a file that is not here, may define it after all.
+            let finding = found.told(rule, told, key, wanted.at, message);
+            finding.level = Level::Warn;
+            finding.set_help(help);
+        }
+    }
 }
