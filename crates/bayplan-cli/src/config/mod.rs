@@ -15,7 +15,7 @@ use bayplan::resolve::bind::{Encoding, sort};
 use bayplan::resolve::environment::EnvFiles;
 use bayplan::resolve::extract::variables;
 use bayplan::resolve::load::{Cache, Loader, Options};
-use bayplan::resolve::pinned::{check_digests, lock};
+use bayplan::resolve::pinned::{lock, resolve_digests};
 use bayplan::resolve::project::{Project, Settings};
 use bayplan::resolve::selection::{check_container_names, only, without_unnecessary_resources};
 use bayplan::resolve::service_hash::service_hashes;
@@ -136,7 +136,8 @@ impl Config<'_> {
 
     fn print_tree(self, mut tree: Node) -> Result<String, Failure> {
         if self.args.resolve_image_digests || self.args.lock_image_digests {
-            check_digests(&tree, &lists::keys(&tree, "services"), self.report);
+            let names = lists::keys(&tree, "services");
+            resolve_digests(&mut tree, &names, self.report);
         }
         if self.args.lock_image_digests {
             lock(&mut tree);
@@ -153,7 +154,7 @@ impl Config<'_> {
         if args.resolve_image_digests || args.lock_image_digests {
             let mut names = lists::keys(&project.node, "services");
             names.extend(project.disabled.services.keys().map(ToString::to_string));
-            check_digests(&project.node, &names, self.report);
+            resolve_digests(&mut project.node, &names, self.report);
         }
         if self.report.denied() {
             return Ok(String::new());

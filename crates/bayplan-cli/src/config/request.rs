@@ -55,25 +55,20 @@ impl Shell {
     fn env_files(&self, args: &ConfigArgs) -> Vec<PathBuf> {
         let listed = self.values.get("COMPOSE_ENV_FILES").map_or("", String::as_str).split(',');
         let listed = listed.filter(|name| !name.is_empty()).map(PathBuf::from);
-        let named: Vec<PathBuf> = if args.env_files.is_empty() { listed.collect() } else { args.env_files.clone() };
-        let absolute = |path: PathBuf| match (path.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => Path::new(home).join(rest),
-            _ => path,
-        };
-        named.into_iter().map(absolute).collect()
+        if args.env_files.is_empty() { listed.collect() } else { args.env_files.clone() }
     }
 }
 
-/// Whether `.env` is left alone; `COMPOSE_DISABLE_ENV_FILE` says so.
+/// The variable that says whether `.env` is left alone.
+const OFF: &str = "COMPOSE_DISABLE_ENV_FILE";
+
+/// Whether `.env` is left alone.
 fn disabled(value: Option<&str>) -> Result<bool, Failure> {
     match value {
         None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
         Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
-        Some(other) => Err(Failure::new(format!(
-            "`COMPOSE_DISABLE_ENV_FILE` is neither `true` nor `false`: `{}`",
-            other.escape_debug()
-        ))
-        .help("set it to `true`, or unset it")),
+        Some(other) => Err(Failure::new(format!("`{OFF}` is neither `true` nor `false`: `{}`", other.escape_debug()))
+            .help("set it to `true`, or unset it")),
     }
 }
 
@@ -81,7 +76,7 @@ impl Asker<'_> {
     pub fn request(mut self) -> Result<Request, Failure> {
         let shell = Shell::of_process(self.root);
         let env_files = shell.env_files(self.args);
-        let off = !env_files.is_empty() || disabled(shell.values.get("COMPOSE_DISABLE_ENV_FILE").map(String::as_str))?;
+        let mut off = !env_files.is_empty() || disabled(shell.values.get(OFF).map(String::as_str))?;
         let Shell { values, home } = shell;
         let mut scope = Scope::of(Supplier::Shell, values);
         let mut named = Vec::new();
@@ -93,7 +88,13 @@ impl Asker<'_> {
         let first = first.map(|file| file.parent().unwrap_or(Path::new("")).to_owned());
         let mut folder = self.args.project_directory.clone().or(first);
         if !off {
+            let shell = scope.clone();
             scope = self.default(folder.as_deref().unwrap_or(Path::new("")), scope)?;
+            // In `.env` itself it comes too late for what Compose has taken for itself already.
+            if shell.get(OFF).is_none() && disabled(scope.get(OFF))? {
+                off = true;
+                scope = scope.only(|name| shell.get(name).is_some() || name.starts_with("COMPOSE_"));
+            }
         }
         let files = self.files(&scope, folder.as_deref())?;
         if folder.is_none() {

@@ -5,42 +5,37 @@ use super::canonical::entry;
 use super::visit::{Way, visit};
 use crate::finding::{Finding, Report, Subject};
 use crate::value::ImageRef;
-use bayplan_yaml::{Map, Node, Path, Value};
+use bayplan_yaml::{Map, Node, Value};
 
-/// Says which images of `project` have no digest. `names` are all services, enabled or not: a mount may name one in place of
-/// an image.
-pub fn check_digests(project: &Node, names: &[String], report: &mut Report) {
-    let services = project.get("services").and_then(Node::as_map).into_iter().flatten();
-    for (name, entry) in services {
-        let service = &entry.value;
-        let path = Path::from_iter(["services", name]);
-        if let Some(image) = service.get("image") {
-            check(image, path.key("image"), report);
-        }
-        for (number, hook) in service.get("pre_start").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
-            if let Some(image) = hook.get("image") {
-                check(image, path.key("pre_start").index(number).key("image"), report);
-            }
-        }
-        for (number, mount) in service.get("volumes").and_then(Node::as_seq).unwrap_or_default().iter().enumerate() {
-            let source = mount
-                .get("source")
-                .filter(|source| source.as_str().is_none_or(|text| names.iter().all(|name| name != text)));
-            if let (true, Some(source)) = (is_image(mount), source) {
-                check(source, path.key("volumes").index(number).key("source"), report);
-            }
-        }
+/// Writes the images of `project` by registry, name and digest, and says which have no digest. `names` are all services,
+/// enabled or not: a mount may name one in place of an image.
+pub fn resolve_digests(project: &mut Node, names: &[String], report: &mut Report) {
+    for pattern in [&["services", "*", "image"][..], &["services", "*", "pre_start", "*", "image"]] {
+        visit(project, pattern, &Way::ROOT, &mut |image, way| resolve(image, way, report));
     }
+    visit(project, &["services", "*", "volumes", "*"], &Way::ROOT, &mut |mount, way| {
+        if !is_image(mount) {
+            return;
+        }
+        visit(mount, &["source"], way, &mut |source, way| {
+            if source.as_str().is_none_or(|text| names.iter().all(|name| name != text)) {
+                resolve(source, way, report);
+            }
+        });
+    });
 }
 
-fn check(image: &Node, path: Path, report: &mut Report) {
+fn resolve(image: &mut Node, way: &Way<'_>, report: &mut Report) {
     let Some(text) = image.as_str().filter(|text| !text.is_empty()) else { return };
-    if ImageRef::parse(text).is_ok_and(|image| image.digest().is_some()) {
+    if let Ok(read) = ImageRef::parse(text)
+        && let Some(digest) = read.digest()
+    {
+        image.value = Value::String(format!("{}@{digest}", read.canonical_name()).into());
         return;
     }
     let message = format!("the digest of `{text}` is known to its registry only, and bayplan fetches nothing");
     let help = "write it: `image: NAME:TAG@sha256:…`; `docker buildx imagetools inspect NAME:TAG` says it";
-    report.push(Finding::deny("unpinned-image", image.at, message).help(help).about(Subject::path(path)));
+    report.push(Finding::deny("unpinned-image", image.at, message).help(help).about(Subject::path(way.path())));
 }
 
 /// Leaves of a project the images of its services and the images that they mount: an override file that pins them.
@@ -86,12 +81,13 @@ mod tests {
             1,
         );
         let mut report = Report::new();
-        check_digests(&tree, &["web", "db"].map(str::to_owned), &mut report);
+        resolve_digests(&mut tree, &["web", "db"].map(str::to_owned), &mut report);
         let said: Vec<_> = report.findings.iter().map(|finding| finding.subject.path.to_string()).collect();
         assert_eq!(said, ["services.web.image", "services.web.pre_start[1].image", "services.web.volumes[0].source"]);
         lock(&mut tree);
         let mounts = json!([{ "type": "image", "source": "c" }, { "type": "image", "source": "db" }]);
         let web = json!({ "image": "web:1", "volumes": mounts });
+        let digest = format!("docker.io/library/{digest}");
         assert_eq!(json(&tree), json!({ "services": { "web": web, "db": { "image": digest } } }));
     }
 }

@@ -90,6 +90,17 @@ impl Scope {
         Self { layers }
     }
 
+    /// Without the variables whose names `keep` does not want.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let layers = self.layers.iter().map(|layer| {
+            let mut layer = Layer::clone(layer);
+            layer.values.retain(|name, _| keep(name));
+            Arc::new(layer)
+        });
+        Self { layers: layers.collect() }
+    }
+
     /// With the variables of an environment file below all others.
     #[must_use]
     pub fn with_file(&self, file: SourceId, sources: &Sources, report: &mut Report) -> Self {

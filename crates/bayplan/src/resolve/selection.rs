@@ -68,9 +68,12 @@ pub fn only(node: &mut Node, names: &[&str], report: &mut Report) {
 fn missing<'a>(services: &Map, names: impl Iterator<Item = &'a str>, report: &mut Report) {
     for name in names.filter(|name| !services.contains_key(*name)) {
         let known: Vec<&str> = services.keys().map(|key| &**key).collect();
-        let help = nearest(name, &known).map(|near| format!("did you mean `{near}`?"));
+        let help = match nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`bayplan config --services` lists those that there are".to_owned(),
+        };
         let finding = Finding::deny("undefined-service", Location::default(), format!("no such service: `{name}`"));
-        report.push(finding.maybe_help(help).about(Subject::path(Path::from_iter(["services", name]))));
+        report.push(finding.help(help).about(Subject::path(Path::from_iter(["services", name]))));
     }
 }
 
