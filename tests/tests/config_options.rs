@@ -316,6 +316,20 @@ fn hashes_of_every_file_of_docker_compose_and_compose_go() {
 }
 
 #[test]
+fn names_that_begin_with_x() {
+    let folder = tempfile::tempdir().unwrap();
+    let service =
+        "services: {a: {image: i, environment: {x-a: 1, B: 2}, labels: {x-l: 1}, sysctls: {x-s: 1}, x-note: 1}}\n";
+    let listed = "services: {a: {image: i, environment: [x-a=1, B=2], labels: [x-l=1], x-note: 1}}\n";
+    write(folder.path(), "names/compose.yaml", service);
+    write(folder.path(), "lists/compose.yaml", listed);
+    let case = |folder, options| Case { folder, options, ..Case::default() };
+    // What a list says is no extension.
+    let cases = [case("names", "--no-path-resolution"), case("lists", ""), case("lists", "--hash *")];
+    compare("names", folder.path(), &cases);
+}
+
+#[test]
 fn variables_of_compose() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

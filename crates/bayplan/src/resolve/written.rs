@@ -9,9 +9,14 @@ use indexmap::IndexMap;
 /// Looks at the services of a file.
 pub fn check(document: &Node) -> Vec<Finding> {
     let mut found = Vec::new();
+    if let Some(entry) = document.as_map().and_then(|map| map.get("version")) {
+        let message = "Compose ignores `version`, and says so each time".to_owned();
+        found.push(warn("obsolete-key", Path::root().key("version"), entry.key_at, message).help("remove it"));
+    }
     for (name, entry) in document.get("services").and_then(Node::as_map).into_iter().flatten() {
         for key in ["environment", "labels", "annotations", "sysctls"] {
             repeated(name, &entry.value, key, &mut found);
+            extensions(name, &entry.value, key, &mut found);
         }
         volumes(name, &entry.value, &mut found);
     }
@@ -39,6 +44,17 @@ fn repeated(name: &str, service: &Node, key: &str, found: &mut Vec<Finding>) {
         let mut finding = warn("duplicate-key", path, item.at, message).help("remove one of the two");
         finding.related.push(Label { at: first.at, message: "first written here".to_owned() });
         found.push(finding);
+    }
+}
+
+/// Names that begin with `x-`: Compose puts all of them together under the one name `#extensions` (compose-go,
+/// `loader/loader.go`, `processExtensions`).
+fn extensions(name: &str, service: &Node, key: &str, found: &mut Vec<Finding>) {
+    let Some(map) = service.get(key).and_then(Node::as_map) else { return };
+    for (variable, entry) in map.iter().filter(|(variable, _)| variable.starts_with("x-")) {
+        let message = format!("Compose takes `{variable}` for an extension: `{name}` gets `#extensions` in its place");
+        let path = service_path(name).key(key).key(&**variable);
+        found.push(warn("mistaken-extension", path, entry.key_at, message).help("give it a name without `x-`"));
     }
 }
 

@@ -161,6 +161,8 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("missing-domain", "a route names a label, but the environment has no domain"),
     ("missing-file", "a file that is named does not exist"),
     ("missing-key", "a required key is missing"),
+    ("mistaken-extension", "Compose takes a name that begins with `x-` for an extension"),
+    ("obsolete-key", "a key says nothing to Compose any more"),
     ("oversized-yaml", "the text is larger or deeper than is read"),
     ("unconnected-output", "a service takes a value from another that it has no connection to"),
     ("undefined-host", "the fleet has no such host"),
