@@ -4,7 +4,7 @@ use crate::error::{ErrorKind, Limits, YamlError};
 use crate::node::Extra;
 use crate::parse::parse;
 use crate::tree::{Document, Kind, NodeId, Style, Syntax};
-use crate::{Entry, Location, Map, Node, SourceId, Span, Value, docker, scalar};
+use crate::{Entry, Location, Map, Node, SourceId, Span, Text, Value, docker, scalar};
 use std::collections::HashSet;
 
 /// What a text was read as.
@@ -202,10 +202,10 @@ impl<'a> Composer<'a> {
     }
 
     fn mapping(&mut self, entries: &'a [(NodeId, NodeId)], depth: usize, via: Option<Location>) -> Map {
-        let mut map = Map::with_capacity_and_hasher(entries.len(), Default::default());
+        let mut map = Map::with_capacity(entries.len());
         let mut written: Option<HashSet<&'a str, foldhash::fast::RandomState>> = None;
         let mut merge_at: Option<Location> = None;
-        let mut hidden: Vec<(Box<str>, Node)> = Vec::new();
+        let mut hidden: Vec<(Text, Node)> = Vec::new();
         for (key, value) in entries {
             if self.is_merge(*key) {
                 let key_at = self.at(self.document.node(*key).span);
@@ -222,7 +222,7 @@ impl<'a> Composer<'a> {
             }
             let Some((name, key_at)) = self.key(*key) else { continue };
             let value = self.node(*value, depth + 1, via);
-            match map.entry(name.into()) {
+            match map.entry(name.clone()) {
                 indexmap::map::Entry::Vacant(place) => {
                     place.insert(Entry { key_at, value });
                 }
@@ -261,7 +261,7 @@ impl<'a> Composer<'a> {
         value: NodeId,
         written: &HashSet<&str, foldhash::fast::RandomState>,
         map: &mut Map,
-        hidden: &mut Vec<(Box<str>, Node)>,
+        hidden: &mut Vec<(Text, Node)>,
         depth: usize,
     ) {
         let document = self.document;
@@ -309,7 +309,7 @@ impl<'a> Composer<'a> {
         })
     }
 
-    fn key(&mut self, id: NodeId) -> Option<(&'a str, Location)> {
+    fn key(&mut self, id: NodeId) -> Option<(&'a Text, Location)> {
         let document = self.document;
         let node = document.node(document.target(id));
         let span = document.node(id).span;
@@ -326,8 +326,8 @@ impl<'a> Composer<'a> {
             return None;
         };
         let typed = match &node.tag {
-            None if *style != Style::Plain || scalar::is_string(text) => None,
-            None => Some(scalar::resolve(text)),
+            None if *style != Style::Plain => None,
+            None => scalar::typed(text),
             Some(_) => Some(self.scalar(text, *style, node)),
         };
         if let Some(typed) = typed.filter(|typed| !matches!(typed, Value::String(_))) {
@@ -342,14 +342,14 @@ impl<'a> Composer<'a> {
         Some((text, at))
     }
 
-    fn scalar(&mut self, text: &str, style: Style, syntax: &Syntax) -> Value {
-        let Some(tag) = &syntax.tag else {
-            return if style == Style::Plain { scalar::resolve(text) } else { Value::String(text.into()) };
-        };
+    fn scalar(&mut self, text: &Text, style: Style, syntax: &Syntax) -> Value {
+        let string = || Value::String(text.clone());
+        let typed = || if style == Style::Plain { scalar::typed(text).unwrap_or_else(string) } else { string() };
+        let Some(tag) = &syntax.tag else { return typed() };
         match scalar::core_tag(&tag.0) {
             // A custom tag: whoever knows it says what the value is.
-            None => Value::String(text.into()),
-            Some("") if style == Style::Plain => scalar::resolve(text),
+            None => string(),
+            Some("") if style == Style::Plain => typed(),
             Some(core) => scalar::tagged(core, text).unwrap_or_else(|found| {
                 let message = format!("`{}` does not fit the tag `{}`", clip(text), tag.0);
                 self.error(ErrorKind::Type, syntax.span, message, "remove the tag, or write a value that fits it");

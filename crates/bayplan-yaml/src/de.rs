@@ -10,7 +10,7 @@ mod spanned;
 pub use error::DeError;
 pub use spanned::Spanned;
 
-use crate::{Entry, Location, Node, Segment, Value};
+use crate::{Entry, Location, Node, Segment, Text, Value};
 use error::Failed;
 use serde::de::{self, Deserialize, DeserializeSeed, IntoDeserializer, MapAccess, Unexpected, Visitor};
 
@@ -132,7 +132,7 @@ impl<'de> de::SeqAccess<'de> for Items<'de> {
 }
 
 struct Entries<'de> {
-    entries: indexmap::map::Iter<'de, Box<str>, Entry>,
+    entries: indexmap::map::Iter<'de, Text, Entry>,
     value: Option<(&'de str, &'de Node)>,
 }
 

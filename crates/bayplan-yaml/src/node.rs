@@ -1,7 +1,7 @@
 //! The composed tree: aliases followed, merge keys applied, scalars typed, every value with its place.
 
+pub use crate::map::{Entry, Map};
 use crate::{Location, Path, Segment};
-use indexmap::IndexMap;
 
 /// A value and where it was written.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,9 +20,9 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Extra {
     /// The tag as written, such as `!reset`.
-    pub tag: Option<Box<str>>,
+    pub tag: Option<Text>,
     /// The text before interpolation, where it differs from the value (`${TAG}`).
-    pub template: Option<Box<str>>,
+    pub template: Option<Text>,
     /// Whether the variables of the template are replaced already: it is not read again.
     pub interpolated: bool,
     /// Where the alias (`*name`) or merge key (`<<`) stands that brought the node here.
@@ -43,26 +43,17 @@ pub enum Value {
     /// A floating-point number.
     Float(f64),
     /// A date or time; the text is as written.
-    Timestamp(Box<str>),
+    Timestamp(Text),
     /// A string.
-    String(Box<str>),
+    String(Text),
     /// A sequence.
     Seq(Vec<Node>),
     /// A mapping with string keys, in the order written.
     Map(Map),
 }
 
-/// A mapping: entries by key, in the order written.
-pub type Map = IndexMap<Box<str>, Entry, foldhash::fast::RandomState>;
-
-/// The value of one mapping key, and where the key was written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Where the key was written.
-    pub key_at: Location,
-    /// The value.
-    pub value: Node,
-}
+/// A text that is cheap to copy: short ones need no memory of their own, long ones share it.
+pub type Text = smol_str::SmolStr;
 
 impl Node {
     /// A node that stands at `at`.
@@ -71,7 +62,7 @@ impl Node {
     }
 
     /// A string node that stands at `at`.
-    pub fn string(text: impl Into<Box<str>>, at: Location) -> Self {
+    pub fn string(text: impl Into<Text>, at: Location) -> Self {
         Self::new(Value::String(text.into()), at)
     }
 
@@ -110,6 +101,16 @@ impl Node {
             Segment::Key(key) => node.get(key),
             Segment::Index(index) => node.as_seq()?.get(*index),
         })
+    }
+
+    /// Whether `is` holds of this node or one below it.
+    pub fn any(&self, is: &dyn Fn(&Node) -> bool) -> bool {
+        is(self)
+            || match &self.value {
+                Value::Map(map) => map.values().any(|entry| entry.value.any(is)),
+                Value::Seq(items) => items.iter().any(|item| item.any(is)),
+                _ => false,
+            }
     }
 
     /// The text before interpolation, where it differs from the value.

@@ -10,7 +10,7 @@ mod words;
 
 use crate::error::{ErrorKind, Limits, YamlError};
 pub use crate::tree::{Comment, Document, Kind, NodeId, Placement, Style, Syntax};
-use crate::{Location, SourceId, Span};
+use crate::{Location, SourceId, Span, Text};
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 
 /// Levels of nesting that are read. go-yaml reads 10,000; no file that a person reads comes near this.
@@ -295,7 +295,7 @@ impl Builder<'_> {
         self.values = 0;
     }
 
-    fn scalar(&self, text: Box<str>, style: ScalarStyle, span: Span) -> (Kind, Span) {
+    fn scalar(&self, text: Text, style: ScalarStyle, span: Span) -> (Kind, Span) {
         let style = match style {
             ScalarStyle::Plain => Style::Plain,
             ScalarStyle::SingleQuoted => Style::SingleQuoted,

@@ -2,6 +2,7 @@
 
 use crate::Value;
 pub use crate::readers::{Reader, ambiguous};
+use std::borrow::Cow;
 
 /// The name of one of YAML's own tags: `!!int` and `!<tag:yaml.org,2002:int>` are `int`, `!` is nothing; `None` for a
 /// custom tag.
@@ -66,42 +67,35 @@ fn base64(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Whether an unquoted scalar is a string: mostly its first byte says so.
-pub fn is_string(text: &str) -> bool {
-    match text.as_bytes().first() {
-        Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F') => {
-            matches!(resolve(text), Value::String(_))
-        }
-        first => first.is_some(),
-    }
-}
-
 /// What an unquoted scalar is.
 pub fn resolve(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
-        ".nan" | ".NaN" | ".NAN" => return Value::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => return Value::Float(f64::INFINITY),
-        "-.inf" | "-.Inf" | "-.INF" => return Value::Float(f64::NEG_INFINITY),
+    typed(text).unwrap_or_else(|| Value::String(text.into()))
+}
+
+/// What an unquoted scalar is; nothing where it is a string. Mostly its first byte says so.
+pub fn typed(text: &str) -> Option<Value> {
+    Some(match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        ".nan" | ".NaN" | ".NAN" => Value::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Value::Float(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => Value::Float(f64::NEG_INFINITY),
         // v4 keeps the sign of zero, and only a float has one
-        "-0" => return Value::Float(-0.0),
-        _ => {}
-    }
-    let typed = match text.as_bytes().first() {
-        Some(b'0'..=b'9' | b'+' | b'-') => number(text),
-        Some(b'.') => float(text).map(Value::Float),
-        _ => None,
-    };
-    typed.unwrap_or_else(|| Value::String(text.into()))
+        "-0" => Value::Float(-0.0),
+        _ => match text.as_bytes().first()? {
+            b'0'..=b'9' | b'+' | b'-' => number(text)?,
+            b'.' => Value::Float(float(text)?),
+            _ => return None,
+        },
+    })
 }
 
 fn number(text: &str) -> Option<Value> {
     if is_timestamp(text) {
         return Some(Value::Timestamp(text.into()));
     }
-    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     integer(&plain).map(Value::Int).or_else(|| float(&plain).map(Value::Float))
 }
 
@@ -112,13 +106,12 @@ fn integer(text: &str) -> Option<i128> {
         b'+' => (false, &text[1..]),
         _ => (false, text),
     };
-    let lower = digits.to_ascii_lowercase();
-    let (base, digits) = match lower.as_bytes() {
-        [b'0', b'x', ..] => (16, &lower[2..]),
-        [b'0', b'o', ..] => (8, &lower[2..]),
-        [b'0', b'b', ..] => (2, &lower[2..]),
-        [b'0', _, ..] => (8, &lower[1..]),
-        _ => (10, &lower[..]),
+    let (base, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
+        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
+        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
+        [b'0', _, ..] => (8, &digits[1..]),
+        _ => (10, digits),
     };
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return None;

@@ -1,6 +1,6 @@
 //! `serde value → Node`, so that typed values are printed by the one printer.
 
-use crate::{Entry, Location, Map, Node, Value};
+use crate::{Entry, Location, Map, Node, Text, Value};
 use serde::{Serialize, ser};
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl Ser {
 }
 
 struct Items(Ser, Vec<Node>, Option<&'static str>);
-struct Entries(Ser, Map, Option<Box<str>>, Option<&'static str>);
+struct Entries(Ser, Map, Option<Text>, Option<&'static str>);
 
 macro_rules! integers {
     ($($method:ident: $ty:ty),*) => {$(
@@ -164,7 +164,7 @@ impl Items {
 }
 
 impl Entries {
-    fn insert<T: Serialize + ?Sized>(&mut self, key: Box<str>, v: &T) -> Result<(), SerError> {
+    fn insert<T: Serialize + ?Sized>(&mut self, key: Text, v: &T) -> Result<(), SerError> {
         let value = v.serialize(self.0)?;
         self.1.insert(key, Entry { key_at: self.0.0, value });
         Ok(())

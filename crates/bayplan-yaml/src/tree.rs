@@ -1,6 +1,6 @@
 //! One YAML document as written: its nodes in an arena, each with its bytes, and its comments.
 
-use crate::Span;
+use crate::{Span, Text};
 
 /// Names a node of one [`Document`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,7 +40,7 @@ pub struct Syntax {
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A scalar: its text after folding and unescaping, and how it was written.
-    Scalar(Box<str>, Style),
+    Scalar(Text, Style),
     /// The items of a sequence.
     Sequence(Vec<NodeId>),
     /// The entries of a mapping, in the order written, repeated keys included.

@@ -94,7 +94,7 @@ pub struct Stack {
 #[derive(Debug, Clone)]
 pub struct Service {
     /// The service as Compose will see it.
-    pub compose: compose::Service,
+    pub compose: Box<compose::Service>,
     /// The name of the archetype that it was made from.
     pub archetype: Option<String>,
     /// What the service is to the fleet.

@@ -24,7 +24,7 @@ impl ConfigList {
 /// The keys of a section, sorted.
 pub(super) fn keys(node: &Node, section: &str) -> Vec<String> {
     let map = node.get(section).and_then(Node::as_map);
-    let keys: BTreeSet<String> = map.into_iter().flat_map(Map::keys).map(|key| key.to_string()).collect();
+    let keys: BTreeSet<String> = map.into_iter().flat_map(|map| map.keys()).map(|key| key.to_string()).collect();
     keys.into_iter().collect()
 }
 
@@ -36,7 +36,7 @@ pub(super) fn names(args: &ConfigArgs, project: &Project) -> Vec<String> {
         list if list.volumes => keys(&project.node, "volumes"),
         list if list.networks => keys(&project.node, "networks"),
         list if list.models => {
-            let models = project.node.get("models").and_then(Node::as_map).into_iter().flat_map(Map::values);
+            let models = project.node.get("models").and_then(Node::as_map).into_iter().flat_map(|map| map.values());
             let names = models.filter_map(|entry| entry.value.get("model")?.as_str());
             let mut names: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
             names.sort();
@@ -54,7 +54,7 @@ pub(super) fn names(args: &ConfigArgs, project: &Project) -> Vec<String> {
             sorted(names.iter().map(value).collect())
         }
         _ => {
-            let enabled = project.node.get("services").and_then(Node::as_map).into_iter().flat_map(Map::values);
+            let enabled = project.node.get("services").and_then(Node::as_map).into_iter().flat_map(|map| map.values());
             let all = enabled.chain(project.disabled.services.values());
             sorted(all.flat_map(|entry| profiles(&entry.value)).map(str::to_owned).collect())
         }

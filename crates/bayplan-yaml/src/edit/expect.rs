@@ -1,13 +1,11 @@
 //! `what a text said × edit → what it has to say now`, and whether it does.
 
-#![allow(clippy::borrowed_box, reason = "entries of a map come so")]
-
 use super::insert::index_of;
 use super::site::Site;
 use super::{Edit, No, Splice};
 use crate::node::Extra;
 use crate::print::printed_tag;
-use crate::{Document, Entry, Kind, Location, Map, Node, NodeId, Read, Segment, Value};
+use crate::{Document, Entry, Kind, Location, Map, Node, NodeId, Read, Segment, Text, Value};
 
 /// Whether the text `after` says what `before` said, changed by `edit` of document `number`.
 pub(super) fn check(before: &Read, after: &Read, number: usize, edit: &Edit, splices: &[Splice]) -> Result<(), No> {
@@ -110,7 +108,7 @@ pub(super) fn read_back(node: &Node) -> Node {
         (Value::Timestamp(text), _) => Value::String(text.clone()),
         (Value::Seq(items), _) => Value::Seq(items.iter().map(read_back).collect()),
         (Value::Map(map), _) => {
-            let entry = |(key, entry): (&Box<str>, &Entry)| {
+            let entry = |(key, entry): (&Text, &Entry)| {
                 (key.clone(), Entry { key_at: Location::default(), value: read_back(&entry.value) })
             };
             Value::Map(map.iter().map(entry).collect::<Map>())
@@ -133,9 +131,8 @@ pub(super) fn same(a: &Node, b: &Node) -> bool {
             (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()),
             (Value::Seq(a), Value::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
             (Value::Map(a), Value::Map(b)) => {
-                let entry = |(key, entry): (&Box<str>, &Entry)| {
-                    b.get(key).is_some_and(|other| same(&entry.value, &other.value))
-                };
+                let entry =
+                    |(key, entry): (&Text, &Entry)| b.get(key).is_some_and(|other| same(&entry.value, &other.value));
                 a.len() == b.len() && a.iter().all(entry)
             }
             (a, b) => a == b,

@@ -45,23 +45,29 @@ impl From<&PortSpec> for Port {
 /// A list of ports: numbers, texts that may stand for several, and mappings. A repeated one counts once.
 pub enum Ports {}
 
+impl Ports {
+    /// Reads one item: a range stands for several ports.
+    pub fn item(item: &Node, decoder: &mut Decoder) -> Vec<Port> {
+        match &item.value {
+            // Without a target, which is an error, it is no port.
+            Value::Map(_) => {
+                <Plain as Form<Port>>::read(item, decoder).into_iter().filter(|port| port.target != 0).collect()
+            }
+            Value::String(_) | Value::Int(_) => match PortSpec::decode(item, decoder) {
+                Some(spec) => spec.expand().iter().map(Port::from).collect(),
+                None => Vec::new(),
+            },
+            _ => decoder.wrong_type(item, "a port, a string such as `8080:80`, or a mapping").unwrap_or_default(),
+        }
+    }
+}
+
 impl Form<Vec<Port>> for Ports {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<Port>> {
         let Value::Seq(items) = &node.value else { return decoder.wrong_type(node, "a list of ports") };
         let mut ports: Vec<Port> = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            let read: Vec<Port> = decoder.in_index(index, |decoder| match &item.value {
-                // Without a target, which is an error, it is no port.
-                Value::Map(_) => {
-                    <Plain as Form<Port>>::read(item, decoder).into_iter().filter(|port| port.target != 0).collect()
-                }
-                Value::String(_) | Value::Int(_) => match PortSpec::decode(item, decoder) {
-                    Some(spec) => spec.expand().iter().map(Port::from).collect(),
-                    None => Vec::new(),
-                },
-                _ => decoder.wrong_type(item, "a port, a string such as `8080:80`, or a mapping").unwrap_or_default(),
-            });
-            for port in read {
+            for port in decoder.in_index(index, |decoder| Self::item(item, decoder)) {
                 if !ports.contains(&port) {
                     ports.push(port);
                 }

@@ -6,7 +6,7 @@
 mod scalars;
 mod shapes;
 
-use bayplan_yaml::{Entry, Location, Map, Node, Value};
+use bayplan_yaml::{Entry, Location, Map, Node, Text, Value};
 use shapes::{Kind, Shape};
 
 /// The two ways in which compose-go writes a project. They differ in what they leave out.
@@ -54,7 +54,7 @@ impl Bind {
     /// A mapping as a struct; nothing where it is none.
     fn shape(&self, node: Node, shape: &Shape) -> Option<Node> {
         let Value::Map(from) = node.value else { return None };
-        type Found = Option<(Box<str>, Entry)>;
+        type Found = Option<(Text, Entry)>;
         let mut fields: Vec<(usize, Found)> = Vec::with_capacity(from.len() + shape.any().len());
         let mut others = Map::default();
         for (name, entry) in from {
@@ -67,7 +67,7 @@ impl Bind {
         // Behind one that is set, the same field that is not set says nothing.
         fields.sort_by_key(|(number, _)| *number);
         fields.dedup_by_key(|(number, _)| *number);
-        let mut map = Map::with_capacity_and_hasher(fields.len(), Default::default());
+        let mut map = Map::with_capacity(fields.len());
         for (number, found) in fields {
             let (name, kind) = &shape.fields[number];
             let (name, key_at, value) = match found {
@@ -137,7 +137,7 @@ impl Bind {
     /// A mapping of names, sorted; nothing where it is empty. With `null`, a name may have no value.
     fn named(&self, node: Node, shape: &Shape, null: bool) -> Option<Node> {
         let Value::Map(from) = node.value else { return None };
-        let mut map = Map::with_capacity_and_hasher(from.len(), Default::default());
+        let mut map = Map::with_capacity(from.len());
         for (name, entry) in from {
             let value = match entry.value.value {
                 Value::Null if null => entry.value,
@@ -179,7 +179,7 @@ fn entry(at: Location, value: Value) -> Entry {
 }
 
 /// A name as Go writes it where nobody gave it another.
-fn capital(name: &str) -> Box<str> {
+fn capital(name: &str) -> Text {
     let mut letters = name.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>().into()
 }

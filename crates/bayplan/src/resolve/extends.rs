@@ -6,7 +6,7 @@ use super::merge::merge_service;
 use super::reset::Resets;
 use crate::finding::{Finding, Subject};
 use crate::record::nearest;
-use bayplan_yaml::{Decoder, Location, Map, Node, Path, Value};
+use bayplan_yaml::{Decoder, Location, Map, Node, Path, Text, Value};
 
 /// A service that a chain of `extends` has come through: the file and its name.
 type Step = (String, String);
@@ -18,7 +18,7 @@ impl Loader<'_> {
             let Value::Map(map) = &mut node.value else { return };
             let Some(entry) = map.get_mut(section) else { continue };
             let Value::Map(entries) = &mut entry.value.value else { continue };
-            let extending: Vec<Box<str>> = entries
+            let extending: Vec<Text> = entries
                 .iter()
                 .filter(|(_, entry)| entry.value.get("extends").is_some())
                 .map(|(name, _)| name.clone())

@@ -73,6 +73,9 @@ impl<'a> Instances<'a> {
 
     /// The expansion of a service; nothing where it is being expanded already.
     pub fn expanded(&self, stack: &str, service: &str) -> Option<Expanded> {
+        if self.service(stack, service).is_none_or(|node| node.get("use").is_none()) {
+            return Some(Expanded::default());
+        }
         let key = (stack.to_owned(), service.to_owned());
         match self.memo.borrow().get(&key) {
             Some(State::Open) => return None,

@@ -5,7 +5,7 @@
 
 use crate::value::{Invalid, locate};
 use bayplan_yaml::node::Extra;
-use bayplan_yaml::{Location, Node, Value};
+use bayplan_yaml::{Location, Node, Text, Value};
 use std::ops::Range;
 
 /// What became of a template.
@@ -194,13 +194,20 @@ pub struct Found {
 /// Replaces the variables in every string of `node`, keys aside, and types what stands where Compose wants numbers and
 /// booleans. The text as written is kept beside the value where the two differ.
 pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut Found) {
+    // What has no variable stays shared with the tree that it is a copy of.
+    if node.any(&|node| node.as_str().is_some_and(|text| text.contains('$')) || node.template().is_some()) {
+        texts(node, lookup, found);
+    }
+}
+
+fn texts(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut Found) {
     match &mut node.value {
-        Value::Map(map) => map.values_mut().for_each(|entry| interpolate_node(&mut entry.value, lookup, found)),
-        Value::Seq(items) => items.iter_mut().for_each(|item| interpolate_node(item, lookup, found)),
+        Value::Map(map) => map.values_mut().for_each(|entry| texts(&mut entry.value, lookup, found)),
+        Value::Seq(items) => items.iter_mut().for_each(|item| texts(item, lookup, found)),
         Value::String(_) if node.extra.as_ref().is_some_and(|extra| extra.interpolated) => {}
         Value::String(text) => {
             // The template that an expression left is what Compose will read.
-            let written: Box<str> = match node.extra.as_ref().and_then(|extra| extra.template.clone()) {
+            let written: Text = match node.extra.as_ref().and_then(|extra| extra.template.clone()) {
                 Some(template) => template,
                 None if text.contains('$') => text.clone(),
                 None => return,

@@ -9,7 +9,7 @@ use super::same::{fingerprint, same};
 use super::{unicity, within};
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::node::Extra;
-use bayplan_yaml::{DecodeError, Entry, Location, Map, Node, Path, Segment, Value};
+use bayplan_yaml::{DecodeError, Entry, Location, Map, Node, Path, Segment, Text, Value};
 use indexmap::IndexMap;
 use std::collections::HashSet;
 
@@ -199,7 +199,7 @@ impl Merger {
     /// Merges two sides by key. What one side repeats is settled first: its last value, in its first place.
     fn key_values(&mut self, base: Node, over: Node) -> Node {
         let (at, extra) = frame(&base, &over);
-        let mut pairs: IndexMap<Box<str>, Pair> = IndexMap::new();
+        let mut pairs: IndexMap<Text, Pair> = IndexMap::new();
         let kept = base.clone();
         for side in [base, over] {
             match side.value {

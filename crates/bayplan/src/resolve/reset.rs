@@ -14,7 +14,8 @@ impl Resets {
     /// Below an `!override`, and inside lists, a tag reaches no file below (compose-go 2.16.2, `loader/reset.go`).
     pub fn take(node: &mut Node) -> Self {
         let mut resets = Self::default();
-        if is_tagged(node) {
+        // Most files have no tag, and need no more than this look.
+        if node.any(&|node| node.tag().is_some()) {
             resets.collect(node, &Path::root(), false);
         }
         resets
@@ -65,16 +66,6 @@ impl Resets {
             _ => {}
         }
     }
-}
-
-/// Whether any value below has a tag: most files have none, and need no more than this look.
-fn is_tagged(node: &Node) -> bool {
-    node.tag().is_some()
-        || match &node.value {
-            Value::Map(map) => map.values().any(|entry| is_tagged(&entry.value)),
-            Value::Seq(items) => items.iter().any(is_tagged),
-            _ => false,
-        }
 }
 
 fn remove(node: &mut Node, path: &[Segment]) {

@@ -36,7 +36,7 @@ pub fn select(node: &mut Node, disabled: &mut Disabled, active: &[String], names
         let Some(service) = services.get(name.as_str()) else { continue };
         if wanted.insert(name) {
             let depended = service.value.get("depends_on").and_then(Node::as_map);
-            next.extend(depended.into_iter().flat_map(Map::keys).map(|key| key.to_string()));
+            next.extend(depended.into_iter().flat_map(|map| map.keys()).map(|key| key.to_string()));
         }
     }
     visit(node, &["services"], &Way::ROOT, &mut |section, _| {
@@ -82,7 +82,7 @@ pub fn without_unnecessary_resources(node: &mut Node) {
     let mut used: [HashSet<String>; 5] = Default::default();
     visit(node, &["services", "*"], &Way::ROOT, &mut |service, _| {
         let keys = |key: &str| {
-            service.get(key).and_then(Node::as_map).into_iter().flat_map(Map::keys).map(|key| key.to_string())
+            service.get(key).and_then(Node::as_map).into_iter().flat_map(|map| map.keys()).map(|key| key.to_string())
         };
         let sources = |node: Option<&Node>| -> Vec<String> {
             let items = node.and_then(Node::as_seq).unwrap_or_default().iter();

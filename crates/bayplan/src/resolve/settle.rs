@@ -123,8 +123,8 @@ pub fn settle(
 struct Draft {
     /// Its keys; taken when its stack is made.
     node: Node,
-    /// What Compose makes of them.
-    compose: Box<compose::Service>,
+    /// What Compose makes of them; taken with them.
+    compose: Option<Box<compose::Service>>,
     has_health_check: bool,
     intents: Intents,
     archetype: Option<String>,
@@ -263,7 +263,7 @@ impl Settler<'_> {
             }
             let draft = self.drafts.get_mut(key)?;
             let mut node = std::mem::replace(&mut draft.node, Node::new(Value::Null, Location::default()));
-            let mut compose = std::mem::take(&mut draft.compose);
+            let mut compose = draft.compose.take()?;
             let key_at = written.get("services").and_then(|services| services.as_map()?.get(name.as_str()));
             let key_at = key_at.map_or(node.at, |entry| entry.key_at);
             if added.as_object().is_some_and(|added| !added.is_empty()) {
@@ -296,7 +296,7 @@ impl Settler<'_> {
             services.insert(
                 name.clone(),
                 Service {
-                    compose: *compose,
+                    compose,
                     archetype: draft.archetype.clone(),
                     role: draft.role,
                     needs: edges[key].clone(),

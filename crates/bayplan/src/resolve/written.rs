@@ -63,7 +63,7 @@ fn volumes(name: &str, service: &Node, found: &mut Vec<Finding>) {
     let Some(items) = service.get("volumes").and_then(Node::as_seq) else { return };
     let mut targets: IndexMap<String, &Node> = IndexMap::new();
     for (index, item) in items.iter().enumerate() {
-        let path = service_path(name).key("volumes").index(index);
+        let path = || service_path(name).key("volumes").index(index);
         let spec = item.as_str().and_then(|text| MountSpec::parse(text).ok());
         for option in spec.iter().flat_map(|spec| &spec.unknown_options) {
             let at = item
@@ -72,13 +72,13 @@ fn volumes(name: &str, service: &Node, found: &mut Vec<Finding>) {
             let at = at.map_or(item.at, |range| crate::value::locate(item, &range));
             let message = format!("Compose ignores the option `{option}` of this mount");
             let help = "remove it; there are `ro`, `rw`, `z`, `Z`, `nocopy` and the propagations, such as `rslave`";
-            found.push(warn("ignored-option", path.clone(), at, message).help(help));
+            found.push(warn("ignored-option", path(), at, message).help(help));
         }
         let long = item.get("target").and_then(Node::as_str);
         let Some(target) = spec.map(|spec| spec.target).or_else(|| long.map(str::to_owned)) else { continue };
         let Some(first) = targets.insert(clean(&target), item) else { continue };
         let message = format!("two mounts of `{name}` stand at `{target}`: Compose takes the last");
-        let mut finding = warn("duplicate-mount", path, item.at, message).help("remove one of the two");
+        let mut finding = warn("duplicate-mount", path(), item.at, message).help("remove one of the two");
         finding.related.push(Label { at: first.at, message: "first mounted here".to_owned() });
         found.push(finding);
     }

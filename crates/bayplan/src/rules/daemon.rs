@@ -6,8 +6,9 @@ use crate::finding::Level::{Deny, Warn};
 use crate::finding::{Finding, Label, Subject};
 use crate::plan::{Plan, Stack};
 use crate::record::form::is_name;
+use crate::resolve::visit::Way;
 use crate::value::Duration;
-use bayplan_yaml::{Node, Path, Segment, Value};
+use bayplan_yaml::{Node, Path, Value};
 use indexmap::IndexMap;
 
 /// The least memory that a container can be given (moby, `linuxMinMemory`).
@@ -23,7 +24,7 @@ const LONGEST_HOSTNAME: usize = 64;
 pub fn check(plan: &Plan, found: &mut Findings<'_>) {
     container_names(plan, found);
     for stack in plan.stacks.values() {
-        null_bytes(stack, &stack.document, &mut Path::root(), found);
+        null_bytes(stack, &stack.document, &Way::ROOT, found);
     }
     for (stack, name, service) in plan.services() {
         let mut one = One { stack, name, found };
@@ -68,26 +69,22 @@ fn container_names(plan: &Plan, found: &mut Findings<'_>) {
 }
 
 /// Texts with a null byte: words of commands, variables and paths end there, and Compose's own reader takes one for the end.
-fn null_bytes(stack: &Stack, node: &Node, path: &mut Path, found: &mut Findings<'_>) {
+fn null_bytes(stack: &Stack, node: &Node, way: &Way<'_>, found: &mut Findings<'_>) {
     match &node.value {
         Value::String(text) if text.contains('\0') => {
             let finding = Finding::deny("invalid-value", node.at, "a null byte cannot stand in a text")
                 .help("remove it")
-                .about(Subject::stack(&stack.name).with_path(path.clone()));
+                .about(Subject::stack(&stack.name).with_path(way.path()));
             found.push(finding);
         }
         Value::Map(map) => {
             for (key, entry) in map.iter().filter(|(key, _)| !key.starts_with("x-")) {
-                path.0.push(Segment::Key(key.to_string()));
-                null_bytes(stack, &entry.value, path, found);
-                path.0.pop();
+                null_bytes(stack, &entry.value, &way.key(key), found);
             }
         }
         Value::Seq(items) => {
             for (index, item) in items.iter().enumerate() {
-                path.0.push(Segment::Index(index));
-                null_bytes(stack, item, path, found);
-                path.0.pop();
+                null_bytes(stack, item, &way.index(index), found);
             }
         }
         _ => {}

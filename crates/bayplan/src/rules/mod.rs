@@ -61,9 +61,9 @@ mod writable_rootfs;
 use crate::compose::port::{Port, Ports};
 use crate::finding::{Finding, Level, Report, Subject};
 use crate::plan::{Plan, Route, Service, Stack};
-use crate::record::{Form, nearest};
+use crate::record::nearest;
 use crate::source::Sources;
-use bayplan_yaml::{Decoder, Location, Node, Path, Value};
+use bayplan_yaml::{Decoder, Location, Node, Path};
 use refused::Refused;
 
 /// A rule.
@@ -304,10 +304,11 @@ impl Findings<'_> {
 
     /// Whether something at one of these paths (from the service on) was written, but could not be read.
     pub fn is_any_refused(&self, stack: &Stack, name: &str, paths: &[&[&str]]) -> bool {
-        paths.iter().any(|path| {
-            let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
-            self.refused.holds(&stack.name, &path) || self.refused.inside(&stack.name, &path)
-        })
+        self.refused.concerns(&stack.name)
+            && paths.iter().any(|path| {
+                let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+                self.refused.holds(&stack.name, &path) || self.refused.inside(&stack.name, &path)
+            })
     }
 
     /// Whether a stack was written, but something about it as a whole could not be read.
@@ -393,9 +394,8 @@ pub fn published<'a>(stack: &Stack, name: &str, service: &'a Service) -> Vec<(Pa
     let mut ports = service.compose.ports.iter().peekable();
     let mut by_item: Vec<(Location, Path, Vec<&Port>)> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        let one = Node::new(Value::Seq(vec![item.clone()]), item.at);
         // They are read in their order, but for those that are there twice.
-        let read: Vec<Port> = <Ports as Form<Vec<Port>>>::read(&one, &mut Decoder::new()).unwrap_or_default();
+        let read = Ports::item(item, &mut Decoder::new());
         let own: Vec<&Port> = read.iter().filter_map(|port| ports.next_if(|next| *next == port)).collect();
         match by_item.last_mut() {
             _ if own.is_empty() => {}

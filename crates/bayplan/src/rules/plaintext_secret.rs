@@ -27,11 +27,14 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let args = compose.build.iter().flat_map(|build| &build.args);
         let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
         for (section, key, value) in own.chain(labels).chain(args) {
+            // A label is called by its last part: `org.example.password`.
+            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
+            if !is_named(called) && !in_url(value) {
+                continue;
+            }
             let keys: &[&str] = if section == "args" { &["build", "args", key] } else { &[section, key] };
             let path = keys.iter().fold(service_path(name), |path, key| path.key(*key));
             let template = found.template(stack, &path);
-            // A label is called by its last part: `org.example.password`.
-            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
             if !is_secret(called, value, template.as_deref()) {
                 continue;
             }

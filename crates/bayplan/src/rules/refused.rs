@@ -4,11 +4,12 @@ use crate::blueprint::Intents;
 use crate::finding::{Finding, Level, Report};
 use crate::plan::Plan;
 use crate::record::Part;
-use bayplan_yaml::{Location, Path};
-use std::collections::BTreeSet;
+use bayplan_yaml::{Location, Path, Segment};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 /// The values of a fleet that the reader refused, by stack and path.
-pub struct Refused(BTreeSet<(Option<String>, Path)>);
+pub struct Refused(BTreeMap<String, BTreeSet<Vec<Segment>>>);
 
 impl Refused {
     /// The values that `report` refuses.
@@ -23,20 +24,31 @@ impl Refused {
                 // A service whose name is wrong was read all the same.
                 && !(finding.rule == "invalid-value" && finding.subject.path.0.len() <= 2)
         };
-        let paths = report.findings.iter().filter(refused).map(|finding| &finding.subject);
-        Self(paths.map(|subject| (subject.stack.clone(), subject.path.clone())).collect())
+        let mut paths: BTreeMap<String, BTreeSet<Vec<Segment>>> = BTreeMap::new();
+        for subject in report.findings.iter().filter(refused).map(|finding| &finding.subject) {
+            if let Some(stack) = &subject.stack {
+                paths.entry(stack.clone()).or_default().insert(subject.path.0.clone());
+            }
+        }
+        Self(paths)
+    }
+
+    /// Whether anything of `stack` was refused.
+    pub fn concerns(&self, stack: &str) -> bool {
+        self.0.contains_key(stack)
     }
 
     /// Whether the value at `path` of `stack`, or something that it is part of, was refused.
     pub fn holds(&self, stack: &str, path: &Path) -> bool {
-        let stack = Some(stack.to_owned());
-        (1..=path.0.len()).any(|length| self.0.contains(&(stack.clone(), Path(path.0[..length].to_vec()))))
+        let Some(refused) = self.0.get(stack) else { return false };
+        (1..=path.0.len()).any(|length| refused.contains(&path.0[..length]))
     }
 
     /// Whether something inside the value at `path` of `stack` was refused.
     pub fn inside(&self, stack: &str, path: &Path) -> bool {
-        let start = (Some(stack.to_owned()), path.clone());
-        self.0.range(start.clone()..).next().is_some_and(|(of, found)| *of == start.0 && found.0.starts_with(&path.0))
+        let Some(refused) = self.0.get(stack) else { return false };
+        let from = (Bound::Included(path.0.as_slice()), Bound::Unbounded);
+        refused.range::<[Segment], _>(from).next().is_some_and(|found| found.starts_with(&path.0))
     }
 }
 

@@ -123,7 +123,7 @@ impl Install {
                     let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
                     // A provider without settings is there all the same.
                     if matches!(entry.value.value, Value::Null)
-                        || entry.value.as_map().is_some_and(bayplan_yaml::Map::is_empty)
+                        || entry.value.as_map().is_some_and(|map| map.is_empty())
                     {
                         self.set(&path, Text { value: "true".to_owned(), at: entry.key_at });
                     }

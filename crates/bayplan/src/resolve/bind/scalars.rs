@@ -7,7 +7,7 @@ use crate::record::scalar::text_of;
 use crate::resolve::cast::single;
 use crate::resolve::environment::pairs;
 use crate::value::{Bytes, Duration};
-use bayplan_yaml::{Entry, Location, Map, Node, Value};
+use bayplan_yaml::{Entry, Location, Map, Node, Text, Value};
 
 /// The value of a field that is no mapping of fields; nothing where it is left out.
 pub(super) fn value(mut node: Node, kind: &Kind, encoding: Encoding) -> Option<Node> {
@@ -56,7 +56,7 @@ pub(super) fn value(mut node: Node, kind: &Kind, encoding: Encoding) -> Option<N
     Some(Node { value, at: node.at, plain: node.plain, extra: node.extra })
 }
 
-fn string(text: impl Into<Box<str>>) -> Value {
+fn string(text: impl Into<Text>) -> Value {
     Value::String(text.into())
 }
 

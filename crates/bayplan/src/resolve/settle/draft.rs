@@ -130,7 +130,7 @@ impl Settler<'_> {
         let draft = Draft {
             has_health_check: has_health_check(&node),
             node,
-            compose: Box::new(read.compose),
+            compose: Some(Box::new(read.compose)),
             intents: read.intents,
             archetype: expanded.archetype.map(|archetype| archetype.name.to_owned()),
             is_broken,
