@@ -1,6 +1,6 @@
 //! `path → text`, from the disk.
 
-use bayplan::resolve::files::{FileError, Files};
+use bayplan::resolve::files::{BESIDE, FileError, Files};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -8,6 +8,13 @@ use std::sync::Arc;
 
 /// Larger files, in bytes, are not read.
 pub(crate) const LARGEST: u64 = 128 << 20;
+
+/// Settings of other programs are not larger, in bytes.
+const LARGEST_BESIDE: u64 = 1 << 20;
+/// So many files and folders are looked at beside the compose files.
+const MOST: usize = 20_000;
+/// Folders deeper than this are not searched.
+const DEEPEST: usize = 6;
 
 /// The disk, seen from a folder.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +33,38 @@ impl Files for Disk<'_> {
             kind if !kind.is_file() => Err(FileError::Special),
             _ if metadata.len() > LARGEST => Err(FileError::TooLarge),
             _ => FileError::text(fs::read(&path).map_err(other)?),
+        }
+    }
+
+    fn beside(&self, folder: &str) -> Vec<String> {
+        let (mut found, mut seen) = (Vec::new(), 0);
+        search(self.0, Path::new(folder), 0, &mut seen, &mut found);
+        found.sort();
+        found
+    }
+}
+
+/// Gathers the files below `folder`, which is seen from `here`. What cannot be read is passed over: nobody named it.
+fn search(here: &Path, folder: &Path, depth: usize, seen: &mut usize, found: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(here.join(folder)) else { return };
+    let mut names: Vec<_> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).take(MOST).collect();
+    names.sort();
+    for name in names {
+        *seen += 1;
+        if *seen > MOST {
+            return;
+        }
+        let path = folder.strip_prefix(".").unwrap_or(folder).join(&name);
+        // Links are not followed, so that the search ends.
+        let Ok(metadata) = fs::symlink_metadata(here.join(&path)) else { continue };
+        let end = name.rsplit_once('.').map(|(_, end)| end);
+        let skipped =
+            name.starts_with('.') || matches!(name.as_str(), "node_modules" | "target" | "vendor" | "generated");
+        if metadata.is_dir() && depth < DEEPEST && !skipped {
+            search(here, &path, depth + 1, seen, found);
+        } else if metadata.is_file() && metadata.len() <= LARGEST_BESIDE && end.is_some_and(|end| BESIDE.contains(&end))
+        {
+            found.push(path.to_string_lossy().replace('\\', "/"));
         }
     }
 }

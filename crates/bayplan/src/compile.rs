@@ -3,6 +3,7 @@
 use crate::blueprint::{Environment, Fleet};
 use crate::emit::{self, Tree};
 use crate::finding::{Finding, Level, Report, Subject};
+use crate::observe;
 use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
 use crate::resolve::files::{Files, join};
@@ -15,6 +16,7 @@ use crate::source::Sources;
 use crate::value::ProjectName;
 use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId};
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 
 /// The texts of a fleet.
 #[derive(Clone, Copy)]
@@ -95,7 +97,8 @@ pub fn fleet(
         let documents = blueprints(texts, environment, &scope, &mut cache, sources, &mut found);
         let (settings, variables) = (settings.as_ref(), &variables);
         let input = Input { fleet: &fleet, settings, variables, back: texts.back, trace: texts.trace };
-        let plan = settle(&input, documents, environment, settings_of, sources, &mut found);
+        let mut plan = settle(&input, documents, environment, settings_of, sources, &mut found);
+        plan.observed = observe::read(plan.stacks.values(), &BTreeMap::new(), texts.files, sources);
         rules::check(&plan, sources, texts.today, &mut found);
         if unknown {
             found.findings.retain(|finding| !rules::needs_settings(finding.rule));
@@ -179,12 +182,15 @@ pub fn projects(
     let options = Options { interpolate: true, ..Options::default() };
     for loaded in load(projects, &Scope::default(), options, files, sources, report) {
         let fleet = Fleet::default();
-        let Loaded { mut files, name, node, .. } = loaded;
-        let documents = vec![Document { file: files.swap_remove(0), stem: name, node, layers: Vec::new() }];
+        let Loaded { files: mut own, name, node, .. } = loaded;
+        let folder = crate::resolve::files::folder(&own[0]);
+        let documents = vec![Document { file: own.swap_remove(0), stem: name, node, layers: Vec::new() }];
         let variables = IndexMap::new();
         let (settings, variables) = (None, &variables);
         let input = Input { fleet: &fleet, settings, variables, back: ".", trace: false };
-        let plan = settle(&input, documents, "default", &Environment::default(), sources, report);
+        let mut plan = settle(&input, documents, "default", &Environment::default(), sources, report);
+        let folders = plan.stacks.keys().map(|name| (name.clone(), folder.clone())).collect();
+        plan.observed = observe::read(plan.stacks.values(), &folders, files, sources);
         rules::check(&plan, sources, today, report);
     }
 }

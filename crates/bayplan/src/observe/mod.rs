@@ -1,14 +1,23 @@
-//! `plan and texts → what other programs are told`: Traefik's labels and files, Prometheus', Alloy's and dnsmasq's files,
+//! `stacks and texts → what other programs are told`: Traefik's labels and files, Prometheus', Alloy's and dnsmasq's files,
 //! as people wrote them, each word with its place. Nothing is judged here.
+//!
+//! A file is known by what mounts it, else by its content. One that cannot be read, or is no file of these programs, is
+//! passed over.
 
+pub mod alloy;
+pub mod dnsmasq;
+pub mod mounts;
+pub mod prometheus;
+mod read;
 pub mod rule;
 pub mod traefik;
 pub mod written;
 
-use crate::plan::Stack;
+use bayplan_yaml::Location;
+pub use read::read;
 use traefik::Dynamic;
-use traefik::install::{self, Install};
-use traefik::labels::{self, Labelled};
+use traefik::install::Install;
+use traefik::labels::Labelled;
 
 /// What was read beside the compose files, and in their labels.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,30 +27,26 @@ pub struct Observed {
     /// Every Traefik.
     pub installs: Vec<Install>,
     /// The files of Traefik's file provider.
-    pub dynamic_files: Vec<DynamicFile>,
+    pub dynamic_files: Vec<Artifact<Dynamic>>,
+    /// Whether there are files of the file provider that could not be read: templates, TOML.
+    pub has_unread_files: bool,
+    /// The files with scrape jobs.
+    pub prometheus: Vec<Artifact<Vec<prometheus::Job>>>,
+    /// The files of Alloy.
+    pub alloy: Vec<Artifact<Vec<alloy::Block>>>,
+    /// The files of dnsmasq.
+    pub dnsmasq: Vec<Artifact<Vec<dnsmasq::Line>>>,
 }
 
-/// A file of Traefik's file provider.
+/// A file of another program.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DynamicFile {
+pub struct Artifact<T> {
     /// Its path.
     pub path: String,
-    /// What it defines.
-    pub dynamic: Dynamic,
-}
-
-impl Observed {
-    /// What the stacks of a plan say.
-    pub fn of<'a>(stacks: impl IntoIterator<Item = &'a Stack>) -> Self {
-        let mut observed = Self::default();
-        for stack in stacks {
-            let services = stack.document.get("services").and_then(bayplan_yaml::Node::as_map);
-            for (name, entry) in services.into_iter().flatten() {
-                observed.labelled.extend(labels::read(&stack.name, name, &entry.value));
-                let service = stack.services.get(&**name);
-                observed.installs.extend(service.and_then(|service| install::read(stack, name, service, &entry.value)));
-            }
-        }
-        observed
-    }
+    /// Its beginning.
+    pub at: Location,
+    /// The stack and the service that read it, where that is known.
+    pub reader: Option<(String, String)>,
+    /// What it says.
+    pub says: T,
 }

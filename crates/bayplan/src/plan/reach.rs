@@ -82,3 +82,39 @@ impl Reach {
         })
     }
 }
+
+/// The names that Docker's resolver knows, and whose they are.
+#[derive(Debug, Default)]
+pub struct Names<'a>(std::collections::BTreeMap<String, Vec<(&'a Stack, &'a str)>>);
+
+impl Plan {
+    /// Every name of every service: its own, that of its container, and its aliases.
+    pub fn names(&self) -> Names<'_> {
+        let mut names = Names::default();
+        for (stack, name, service) in self.services() {
+            let mut own = BTreeSet::from([name.to_owned()]);
+            match &service.compose.container_name {
+                Some(container) => drop(own.insert(container.to_string())),
+                None => own.extend([format!("{}-{name}-1", stack.name), format!("{}_{name}_1", stack.name)]),
+            }
+            own.extend(service.compose.networks.values().flat_map(|network| network.aliases.iter().cloned()));
+            for one in own {
+                names.0.entry(one.to_ascii_lowercase()).or_default().push((stack, name));
+            }
+        }
+        names
+    }
+}
+
+impl<'a> Names<'a> {
+    /// Whose name this is.
+    pub fn whose(&self, name: &str) -> &[(&'a Stack, &'a str)] {
+        self.0.get(&name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A name that may be meant.
+    pub fn near(&self, name: &str) -> Option<&str> {
+        let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        crate::record::nearest(name, &known)
+    }
+}

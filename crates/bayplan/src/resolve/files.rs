@@ -12,7 +12,16 @@ pub trait Files {
     /// # Errors
     /// Says why there is none.
     fn read(&self, path: &str) -> Result<Arc<str>, FileError>;
+
+    /// The files below a folder that may be settings of other programs, by the ends of their names, in their order. Folders
+    /// that hold too much are not searched to their end.
+    fn beside(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
+
+/// The ends of the names of files that may be settings of other programs.
+pub const BESIDE: &[&str] = &["alloy", "conf", "river", "toml", "yaml", "yml"];
 
 /// Why a file gives no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +119,13 @@ impl Files for NoFiles {
 impl Files for std::collections::BTreeMap<String, Arc<str>> {
     fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
         self.get(path).cloned().ok_or(FileError::Missing)
+    }
+
+    fn beside(&self, folder: &str) -> Vec<String> {
+        let below =
+            |path: &&String| folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let fits = |path: &&String| path.rsplit_once('.').is_some_and(|(_, end)| BESIDE.contains(&end));
+        self.keys().filter(below).filter(fits).cloned().collect()
     }
 }
 

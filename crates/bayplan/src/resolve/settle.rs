@@ -104,7 +104,6 @@ pub fn settle(
         settler.draft(stack, document);
     }
     let (stacks, networks) = settler.settle(&documents, &files, &hosts);
-    let observed = Observed::of(stacks.values());
     Plan {
         fleet: input.fleet.clone(),
         environment: name.to_owned(),
@@ -115,7 +114,7 @@ pub fn settle(
         variables: variables.clone(),
         networks,
         settings: input.settings.cloned(),
-        observed,
+        observed: Observed::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `closed-scrape-port`: metrics are scraped from a port that the service does not open
 
-use super::{Findings, Rule, service_path};
+use super::{Findings, Rule, scrape, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::scalar::text_of;
@@ -20,6 +20,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    listed(rule, plan, found);
     for (stack, name, service) in plan.services() {
         let named = &service.ports;
         for scrape in &service.scrapes {
@@ -44,5 +45,26 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             };
             found.value(rule, stack, name, path, message).set_help(help);
         }
+    }
+}
+
+/// Targets that files list: a port that is the service's on the host only.
+fn listed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let names = plan.names();
+    for listed in scrape::listed(plan) {
+        let (Some(port), host) = (listed.target.port, &listed.target.host) else { continue };
+        let [(stack, name)] = names.whose(host) else { continue };
+        let Some(service) = stack.services.get(*name) else { continue };
+        let outside = service.compose.ports.iter().find(|published| {
+            published.published.and_then(crate::value::PortRange::single) == Some(port) && published.target != port
+        });
+        let Some(outside) = outside.filter(|_| !service.ports.contains(&port)) else { continue };
+        let message = format!(
+            "the job `{}` asks `{name}` at port {port}, which is port {} of the container on the host only",
+            listed.job, outside.target
+        );
+        let at = listed.target.port_at();
+        let finding = found.file(rule, listed.path, [listed.job, &listed.target.text.value], at, message);
+        finding.set_help(format!("write `{host}:{}`", outside.target));
     }
 }

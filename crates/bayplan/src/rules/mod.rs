@@ -9,6 +9,8 @@ mod bypassed_route;
 mod closed_scrape_port;
 mod consistency;
 mod daemon;
+mod dangling_alias;
+mod dangling_scrape_target;
 mod dependency_cycle;
 mod duplicate_role;
 mod duplicate_route;
@@ -26,6 +28,7 @@ mod other_host;
 mod plaintext_secret;
 mod privilege_escalation;
 mod refused;
+mod scrape;
 mod settings;
 mod shadowed_route;
 mod static_ip;
@@ -33,6 +36,7 @@ mod told;
 mod unbounded_cpu;
 mod unbounded_memory;
 mod unconnected_collector;
+mod undefined_alloy_component;
 mod undefined_config;
 mod undefined_network;
 mod undefined_secret;
@@ -52,9 +56,11 @@ mod unpinned_image;
 mod unplaced_stack;
 mod unpublishable_port;
 mod unreachable_route;
+mod unreachable_scrape_target;
 mod unresolved_route;
 mod unscraped_metrics;
 mod unshared_network;
+mod unused_alloy_component;
 mod wildcard_certificate;
 mod writable_rootfs;
 
@@ -95,6 +101,8 @@ pub const RULES: &[Rule] = &[
     broken_route_rule::RULE,
     bypassed_route::RULE,
     closed_scrape_port::RULE,
+    dangling_alias::RULE,
+    dangling_scrape_target::RULE,
     dependency_cycle::RULE,
     duplicate_role::RULE,
     duplicate_route::RULE,
@@ -116,6 +124,7 @@ pub const RULES: &[Rule] = &[
     unbounded_cpu::RULE,
     unbounded_memory::RULE,
     unconnected_collector::RULE,
+    undefined_alloy_component::RULE,
     undefined_config::RULE,
     undefined_network::RULE,
     undefined_secret::RULE,
@@ -135,9 +144,11 @@ pub const RULES: &[Rule] = &[
     unplaced_stack::RULE,
     unpublishable_port::RULE,
     unreachable_route::RULE,
+    unreachable_scrape_target::RULE,
     unresolved_route::RULE,
     unscraped_metrics::RULE,
     unshared_network::RULE,
+    unused_alloy_component::RULE,
     wildcard_certificate::RULE,
     writable_rootfs::RULE,
 ];

@@ -58,7 +58,7 @@ pub struct Known<'a> {
     middlewares: BTreeMap<(Protocol, &'static str), BTreeMap<String, &'a Middleware>>,
     /// The names of services, in lower case, by protocol and provider.
     services: BTreeMap<(Protocol, &'static str), BTreeSet<String>>,
-    /// Whether files of the file provider were read.
+    /// Whether files of the file provider were read, and none was there that could not be.
     has_files: bool,
 }
 
@@ -80,7 +80,7 @@ impl Observed {
     /// Everything that is defined, with who defines it.
     pub fn dynamics(&self) -> impl Iterator<Item = (By<'_>, &Dynamic)> {
         let labelled = self.labelled.iter().map(|labelled| (By::Labels(labelled), &labelled.dynamic));
-        labelled.chain(self.dynamic_files.iter().enumerate().map(|(index, file)| (By::File(index), &file.dynamic)))
+        labelled.chain(self.dynamic_files.iter().enumerate().map(|(index, file)| (By::File(index), &file.says)))
     }
 
     /// Every router, with who defines it.
@@ -90,7 +90,8 @@ impl Observed {
 
     /// What is defined, by name.
     pub fn known(&self) -> Known<'_> {
-        let mut known = Known { has_files: !self.dynamic_files.is_empty(), ..Known::default() };
+        let mut known =
+            Known { has_files: !self.dynamic_files.is_empty() && !self.has_unread_files, ..Known::default() };
         for (by, dynamic) in self.dynamics() {
             let provider = by.provider();
             for middleware in &dynamic.middlewares {

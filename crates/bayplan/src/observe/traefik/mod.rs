@@ -1,5 +1,6 @@
 //! What Traefik is told, whoever tells it: routers, services and middlewares, and how it is installed.
 
+pub mod file;
 pub mod install;
 pub mod keys;
 pub mod known;
