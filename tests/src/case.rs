@@ -20,6 +20,10 @@
 //! - Files in the text above the first `##` are shared by all cases of the document; a case may bring its own version.
 //! - `file=NAME escaped`: `\n`, `\r`, `\t`, `\0`, `\xNN` and `\\` stand for bytes, and a `\` at the end of a line joins it
 //!   with the next.
+//! - `file=NAME folder`, `file=NAME fifo` and `file=NAME bytes=N` stand for a folder, a named pipe and a file of so many null
+//!   bytes.
+//! - `expect config ARGUMENTS` says what `bayplan config` finds; a case may have such a block for every way to call it. Without
+//!   `config`, it is what `bayplan lint` finds.
 //! - An `expect` block lists **all** findings in their order. Where a case has one file, lines begin with `LINE:COLUMN`;
 //!   of other files with `FILE:LINE:COLUMN`. An empty block expects none. `BAYPLAN_BLESS=1` rewrites it.
 //! - Without an `expect` block, comments do the same: `# error: [rule] message` at the end of a line, or on lines of their
@@ -45,10 +49,21 @@ pub struct Case {
     pub files: Vec<File>,
     /// How many of `files` are its own.
     pub own: usize,
-    /// What the `expect` block says, and where its content stands in the document.
-    pub expect: Option<(String, Range<usize>)>,
+    /// Its `expect` blocks.
+    pub expects: Vec<Expect>,
     /// Where an `expect` block would go: behind the last file.
     end: usize,
+}
+
+/// What is expected of one call.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expect {
+    /// The verb `config` and its arguments; nothing for `lint`.
+    pub command: String,
+    /// What the block says.
+    pub text: String,
+    /// Where that stands in the document.
+    at: Range<usize>,
 }
 
 /// A file of a case.
@@ -56,8 +71,24 @@ pub struct Case {
 pub struct File {
     /// Its path.
     pub name: String,
+    /// What it is.
+    pub kind: Kind,
     /// Its content.
     pub content: Vec<u8>,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// A file with the content that is written.
+    #[default]
+    Text,
+    /// A folder.
+    Folder,
+    /// A named pipe.
+    Pipe,
+    /// A file of so many null bytes.
+    Empty(u64),
 }
 
 /// A finding as a case writes it.
@@ -117,10 +148,18 @@ impl Document {
             let content = &text[start..end];
             if let Some(name) = info.iter().find_map(|word| word.strip_prefix("file=")) {
                 let content = if info.contains(&"escaped") { unescape(content)? } else { content.as_bytes().to_vec() };
-                case.files.push(File { name: name.to_owned(), content });
+                let bytes = info.iter().find_map(|word| word.strip_prefix("bytes=")?.parse().ok());
+                let kind = match bytes {
+                    Some(bytes) => Kind::Empty(bytes),
+                    None if info.contains(&"folder") => Kind::Folder,
+                    None if info.contains(&"fifo") => Kind::Pipe,
+                    None => Kind::Text,
+                };
+                case.files.push(File { name: name.to_owned(), kind, content });
                 case.end = behind;
-            } else if info.contains(&"expect") {
-                case.expect = Some((content.to_owned(), start..end));
+            } else if let Some(word) = info.iter().position(|word| *word == "expect") {
+                let command = info[word + 1..].join(" ");
+                case.expects.push(Expect { command, text: content.to_owned(), at: start..end });
             }
         }
         finish(&mut case, deep, &mut shared, &mut cases);
@@ -130,16 +169,16 @@ impl Document {
         Ok(Self { text: text.to_owned(), cases })
     }
 
-    /// The document with other `expect` blocks: one for each case that has one, or has no comments either.
-    pub fn blessed(&self, said: &[Vec<Said>]) -> String {
+    /// The document with other `expect` blocks: one for each case that has one, or has no comments either. `said` holds for
+    /// each case what was said for each of its blocks; of one without, what `lint` says.
+    pub fn blessed(&self, said: &[Vec<Vec<Said>>]) -> String {
         let mut text = self.text.clone();
         for (case, said) in self.cases.iter().zip(said).rev() {
-            match &case.expect {
-                Some((_, range)) => text.replace_range(range.clone(), &case.show(said)),
-                None if case.comments().is_empty() => {
-                    text.insert_str(case.end, &format!("\n```text expect\n{}```\n", case.show(said)));
-                }
-                None => {}
+            for (expect, said) in case.expects.iter().zip(said).rev() {
+                text.replace_range(expect.at.clone(), &case.show(said));
+            }
+            if let (true, true, [said]) = (case.expects.is_empty(), case.comments().is_empty(), said.as_slice()) {
+                text.insert_str(case.end, &format!("\n```text expect\n{}```\n", case.show(said)));
             }
         }
         text
@@ -151,7 +190,7 @@ fn finish(case: &mut Case, deep: bool, shared: &mut Vec<File>, cases: &mut Vec<C
     if done.files.is_empty() {
         return;
     }
-    if !deep && done.expect.is_none() && done.comments().is_empty() {
+    if !deep && done.expects.is_empty() && done.comments().is_empty() {
         shared.append(&mut done.files);
         return;
     }
@@ -163,12 +202,30 @@ fn finish(case: &mut Case, deep: bool, shared: &mut Vec<File>, cases: &mut Vec<C
 }
 
 impl Case {
-    /// Says how what was found differs from what is expected.
-    pub fn differs(&self, said: &[Said]) -> Option<String> {
-        if let Some((expect, _)) = &self.expect {
-            let found = self.show(said);
-            return (*expect != found).then(|| format!("expected:\n{expect}found:\n{found}"));
+    /// The calls that something is expected of: the verb `config` and its arguments, or nothing for `lint`.
+    pub fn commands(&self) -> Vec<&str> {
+        match self.expects.as_slice() {
+            [] => vec![""],
+            expects => expects.iter().map(|expect| expect.command.as_str()).collect(),
         }
+    }
+
+    /// Says how what each call found differs from what is expected.
+    pub fn differs(&self, said: &[Vec<Said>]) -> Option<String> {
+        if self.expects.is_empty() {
+            return self.differs_from_comments(said.first()?);
+        }
+        let mut out = String::new();
+        for (expect, said) in self.expects.iter().zip(said) {
+            let found = self.show(said);
+            if expect.text != found {
+                let _ = write!(out, "{}\nexpected:\n{}found:\n{found}", expect.command, expect.text);
+            }
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    fn differs_from_comments(&self, said: &[Said]) -> Option<String> {
         let mut comments = self.comments();
         let mut out = String::new();
         for finding in said {
@@ -307,15 +364,15 @@ mod tests {
         let document = Document::read(TEXT).unwrap();
         let [one, two] = &document.cases[..] else { panic!("{document:?}") };
         assert_eq!((one.title.as_str(), one.own, one.files.len()), ("All / One", 1, 2));
-        assert_eq!(one.differs(&[said("a.yaml", 1, "some-rule", "it is wrong")]), None);
-        assert!(one.differs(&[]).is_some());
+        assert_eq!(one.differs(&[vec![said("a.yaml", 1, "some-rule", "it is wrong")]]), None);
+        assert!(one.differs(&[vec![]]).is_some());
         assert!(two.files[0].content.contains(&0xff));
         let both = [said("b.yaml", 2, "one", "anything"), said("b.yaml", 2, "two", "message")];
-        assert_eq!(two.differs(&both), None);
-        assert!(two.differs(&both[..1]).unwrap().contains("not found:\nb.yaml:2 error[two] message"));
+        assert_eq!(two.differs(&[both.to_vec()]), None);
+        assert!(two.differs(&[both[..1].to_vec()]).unwrap().contains("not found:\nb.yaml:2 error[two] message"));
         let more = [&both[..], &[said("fleet.yaml", 1, "x", "y")]].concat();
         assert_eq!(
-            two.differs(&more).unwrap(),
+            two.differs(&[more]).unwrap(),
             "not expected:\nfleet.yaml:1:4 error[x] y\n               help: do this\n"
         );
     }
@@ -323,13 +380,13 @@ mod tests {
     #[test]
     fn blessing_rewrites_blocks_and_adds_missing_ones() {
         let document = Document::read(TEXT).unwrap();
-        assert_eq!(document.blessed(&[vec![said("a.yaml", 1, "some-rule", "it is wrong")], vec![]]), TEXT);
-        let blessed = document.blessed(&[vec![], vec![]]);
+        assert_eq!(document.blessed(&[vec![vec![said("a.yaml", 1, "some-rule", "it is wrong")]], vec![vec![]]]), TEXT);
+        let blessed = document.blessed(&[vec![vec![]], vec![vec![]]]);
         assert!(blessed.contains("```text expect\n```\n\n## Two"), "{blessed}");
         let bare = Document::read("## One\n\n```yaml file=a.yaml\na: 1\n```\nEnd.\n").unwrap();
-        let blessed = bare.blessed(&[vec![said("a.yaml", 1, "r", "m")]]);
+        let blessed = bare.blessed(&[vec![vec![said("a.yaml", 1, "r", "m")]]]);
         assert!(blessed.contains("```\n\n```text expect\n1:4 error[r] m\n    help: do this\n```\nEnd."), "{blessed}");
-        assert_eq!(Document::read(&blessed).unwrap().cases[0].differs(&[said("a.yaml", 1, "r", "m")]), None);
+        assert_eq!(Document::read(&blessed).unwrap().cases[0].differs(&[vec![said("a.yaml", 1, "r", "m")]]), None);
     }
 
     #[test]

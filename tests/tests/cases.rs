@@ -4,17 +4,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use bayplan_cli::args::{Cli, Format};
+use bayplan::finding::Report;
+use bayplan::source::Sources;
+use bayplan_cli::args::{Cli, Format, Verb};
 use bayplan_cli::compile::Library;
 use bayplan_cli::render::{Style, json, pretty};
 use bayplan_cli::run::{Runner, Said as Streams};
 use bayplan_cli::{Exit, discover};
-use bayplan_tests::case::{Case, Document, Said};
+use bayplan_tests::case::{Case, Document, Kind, Said};
 use clap::Parser;
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 #[test]
 fn every_case_gives_its_findings_and_writes_nothing() {
@@ -53,22 +56,43 @@ fn every_case_gives_its_findings_and_writes_nothing() {
     assert!(bless || failures.is_empty(), "{} of {count} cases differ\n\n{}", failures.len(), failures.join("\n"));
 }
 
-/// Lints the files of a case in a folder of their own, and has `gen` write nothing where something is denied.
-fn run(case: &Case) -> Vec<Said> {
+/// Makes every call of a case on its files, in a folder of their own; where `lint` denies something, `gen` writes nothing.
+fn run(case: &Case) -> Vec<Vec<Said>> {
     let dir = tempfile::tempdir().unwrap();
     // The name of the folder is the name of the fleet.
     let here = dir.path().join("case");
     for file in &case.files {
         let path = here.join(&file.name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &file.content).unwrap();
+        match file.kind {
+            Kind::Text => fs::write(path, &file.content).unwrap(),
+            Kind::Folder => fs::create_dir(path).unwrap(),
+            Kind::Pipe => assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
+            Kind::Empty(bytes) => fs::File::create(path).unwrap().set_len(bytes).unwrap(),
+        }
     }
     let before = contents(dir.path());
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
     let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
-    let fleets = discover::find(&here, &[], true).unwrap_or_else(|_| {
+    let said = case.commands().into_iter().map(|command| call(case, command, runner)).collect();
+    assert_eq!(contents(dir.path()), before, "{}: something was written", case.title);
+    said
+}
+
+/// What `lint`, or the command `config …`, says about a case.
+fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
+    let (here, style) = (runner.here, runner.out);
+    if !command.is_empty() {
+        let words = ["bayplan"].into_iter().chain(command.split_whitespace());
+        let Verb::Config(args) = Cli::try_parse_from(words).unwrap().verb else { panic!("no `config`: {command}") };
+        let (mut sources, mut report) = (Sources::new(), Report::new());
+        runner.configured(&args, &mut sources, &mut report).unwrap_or_else(|error| panic!("{error:?}"));
+        let _ = pretty::findings(&report, &sources, style);
+        return said(&report, &sources);
+    }
+    let fleets = discover::find(here, &[], true).unwrap_or_else(|_| {
         let paths: Vec<PathBuf> = case.files.iter().map(|file| PathBuf::from(&file.name)).collect();
-        discover::find(&here, &paths, true).unwrap_or_else(|error| panic!("{error:?}"))
+        discover::find(here, &paths, true).unwrap_or_else(|error| panic!("{error:?}"))
     });
     let result = runner.compile(&fleets, Path::new("generated"), None).unwrap_or_else(|error| panic!("{error:?}"));
     // Whatever was found can be shown.
@@ -78,13 +102,15 @@ fn run(case: &Case) -> Vec<Said> {
         let cli = Cli::try_parse_from(["bayplan", "gen"]).unwrap();
         assert_eq!(runner.run(&cli.verb, &mut Streams::default()), Ok(Exit::Denied), "{}", case.title);
     }
-    assert_eq!(contents(dir.path()), before, "{}: something was written", case.title);
-    result
-        .report
+    said(&result.report, &result.sources)
+}
+
+fn said(report: &Report, sources: &Sources) -> Vec<Said> {
+    report
         .findings
         .iter()
         .map(|finding| {
-            let located = finding.located(&result.sources);
+            let located = finding.located(sources);
             Said {
                 file: located.file.to_owned(),
                 place: located.line.zip(located.column),
@@ -118,7 +144,11 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         if path.is_dir() {
             found.extend(contents(&path));
         } else {
-            found.insert(path.clone(), fs::read(path).unwrap());
+            // A named pipe would wait for whoever writes; a large file is looked at by its size.
+            let metadata = fs::metadata(&path).unwrap();
+            let small = metadata.is_file() && metadata.len() < 1 << 20;
+            let content = if small { fs::read(&path).unwrap() } else { metadata.len().to_le_bytes().to_vec() };
+            found.insert(path, content);
         }
     }
     found

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use bayplan::compile::ComposeProject;
 use bayplan::finding::{Level, Report};
 use bayplan::record::scalar::json;
 use bayplan::resolve::bind::Encoding;
@@ -10,6 +11,7 @@ use bayplan::resolve::files::{FileError, Files};
 use bayplan::resolve::load::{Cache, Loader, Options};
 use bayplan::resolve::project::Settings;
 use bayplan::resolve::scope::{Scope, Supplier};
+use bayplan::rules::RULES;
 use bayplan::source::Sources;
 use bayplan_tests::compose_go::{ask, differences, files, module, raw_strings, tool};
 use indexmap::IndexMap;
@@ -84,6 +86,69 @@ fn ours(case: &Case, ask: Ask) -> Result<Value, String> {
         .map(|finding| format!("{} [{}] {}", finding.subject.path, finding.rule, finding.message))
         .collect();
     value.filter(|_| denied.is_empty()).ok_or(denied.join("; "))
+}
+
+/// What the Docker Engine refuses, and Compose passes on unseen, is said in these words.
+const OF_ENGINE: [&str; 4] =
+    ["Docker gives a container at least", "cannot have a mount at", "the container of", "Docker wants"];
+
+/// What `lint` denies about a file as its reader, or as Compose would: matters of policy left out, and what only the Docker
+/// Engine refuses.
+fn lint(case: &Case) -> Vec<String> {
+    let folder = case.files[0].parent().unwrap().display().to_string();
+    let name = Path::new(&folder).file_name().unwrap().to_string_lossy().into_owned();
+    let files = case.files.iter().map(|file| file.display().to_string()).collect();
+    let projects = [ComposeProject { folder, name, files, variant: false }];
+    let (mut sources, mut report) = (Sources::new(), Report::new());
+    bayplan::compile::projects(&projects, &Disk, None, &mut sources, &mut report);
+    report.sort(&sources);
+    let denied = report.findings.iter().filter(|finding| finding.level == Level::Deny);
+    let denied = denied.filter(|finding| !RULES.iter().any(|rule| rule.name == finding.rule));
+    let denied = denied.filter(|finding| !OF_ENGINE.iter().any(|said| finding.message.contains(said)));
+    denied.map(|finding| format!("{} [{}] {}", finding.subject.path, finding.rule, finding.message)).collect()
+}
+
+/// Whether the loader refuses what only whoever starts the project knows: variables, and files of the machine.
+fn is_of_machine(refusal: &str) -> bool {
+    refusal.contains("required variable") || refusal.contains("is missing a value")
+}
+
+/// What `lint` denies, the loader refuses with all profiles active, and the other way round.
+fn compare_lint(corpus: &str, cases: &[Case]) {
+    let Some(loader) = tool("compose-loader") else { return };
+    let known = differences();
+    let question =
+        |case: &Case| serde_json::json!({ "files": case.files, "profiles": ["*"], "environment": {}, "model": false });
+    let answers = ask(&loader, &cases.iter().map(question).collect::<Vec<_>>());
+    let (mut accepted, mut refused, mut said, mut stale) = (0, 0, Vec::new(), Vec::new());
+    for (case, theirs) in cases.iter().zip(answers) {
+        let denied = lint(case);
+        accepted += usize::from(theirs.is_ok());
+        refused += usize::from(theirs.is_err());
+        let differs = match theirs {
+            // A value that is nothing without a variable: Compose warns, and the Docker Engine refuses it.
+            Ok(_) if denied.iter().all(|denied| denied.contains("[unset-variable]")) => None,
+            Ok(_) => Some(format!("it accepts, lint denies: {}", denied.join("; "))),
+            Err(theirs) if denied.is_empty() && !is_of_machine(&theirs) => {
+                Some(format!("lint accepts, it refuses: {theirs}"))
+            }
+            _ => None,
+        };
+        let name = format!("lint {}", case.name);
+        match differs {
+            Some(_) if known.contains_key(name.as_str()) || known.contains_key(case.name.as_str()) => {}
+            Some(differs) => {
+                let texts = case.files.iter().map(|file| std::fs::read_to_string(file).unwrap_or_default());
+                let texts = texts.collect::<Vec<_>>().join("\n---\n");
+                said.push(format!("{name}: {}\n{texts}\n  {differs}", case.files[0].display()));
+            }
+            None if known.contains_key(name.as_str()) => stale.push(name),
+            None => {}
+        }
+    }
+    println!("{corpus}: the loader accepts {accepted} and refuses {refused}; lint differs in {}", said.len());
+    said.extend(stale.into_iter().map(|name| format!("{name}: in the table, and differs no more")));
+    assert!(said.is_empty(), "{} differences:\n{}", said.len(), said.join("\n\n"));
 }
 
 /// Whether a service that waits for itself is all that is said.
@@ -226,12 +291,18 @@ fn in_folders(folder: &Path, texts: impl IntoIterator<Item = (String, Vec<String
     texts.into_iter().enumerate().map(case).collect()
 }
 
+/// A corpus is compared with what `config` makes of it, and with what `lint` says.
+fn compare_both(corpus: &str, cases: &[Case]) {
+    compare(corpus, cases);
+    compare_lint(corpus, cases);
+}
+
 #[test]
 fn inline_documents_of_compose_go() {
     let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
     let folder = tempfile::tempdir().unwrap();
     let texts = raw_strings(&module, "loader").into_iter().filter(|(_, text)| text.contains("services:"));
-    compare("inline", &in_folders(folder.path(), texts.map(|(name, text)| (name, vec![text]))));
+    compare_both("inline", &in_folders(folder.path(), texts.map(|(name, text)| (name, vec![text]))));
 }
 
 /// What compose-go's tests merge, as a file and its override.
@@ -249,7 +320,7 @@ fn overrides_of_compose_go() {
             (format!("{name}#{number}"), parts)
         }));
     }
-    compare("overrides", &in_folders(folder.path(), pairs));
+    compare_both("overrides", &in_folders(folder.path(), pairs));
 }
 
 /// Every text of compose-go's tests of templates that holds a `$`, as the value of a variable.
@@ -270,7 +341,7 @@ fn templates_of_compose_go() {
     for case in &mut cases {
         case.environment = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     }
-    compare("templates", &cases);
+    compare_both("templates", &cases);
 }
 
 /// The texts in quotes of a Go file, one line each.
@@ -298,13 +369,13 @@ fn go_strings(text: &str) -> Vec<String> {
 #[test]
 fn end_to_end_fixtures_of_docker_compose() {
     let Some(module) = module("github.com/docker/compose/v5@") else { return };
-    compare("end to end", &in_place(&module, &["pkg", "cmd", "internal", "docs"]));
+    compare_both("end to end", &in_place(&module, &["pkg", "cmd", "internal", "docs"]));
 }
 
 #[test]
 fn files_of_compose_go() {
     let Some(module) = module("github.com/compose-spec/compose-go/v2@") else { return };
-    compare("compose-go's files", &in_place(&module, &["loader", "cli", "types", "override", "schema"]));
+    compare_both("compose-go's files", &in_place(&module, &["loader", "cli", "types", "override", "schema"]));
 }
 
 /// Every YAML file of a module, where it stands.
@@ -333,7 +404,7 @@ fn files_of_a_corpus() {
         let text = std::fs::read_to_string(&path).ok()?;
         Some((path.display().to_string(), vec![text]))
     });
-    compare("corpus", &in_folders(folder.path(), texts));
+    compare_both("corpus", &in_folders(folder.path(), texts));
 }
 
 /// How many random projects are tried; `BAYPLAN_PROJECTS` says another number.
@@ -357,5 +428,5 @@ fn random_projects() {
             IndexMap::from([("SECRET".to_owned(), "hidden".to_owned()), ("B".to_owned(), "shell".to_owned())]);
         Case { name: format!("random {seed}"), files, environment }
     };
-    compare("random", &(1..=number).map(case).collect::<Vec<_>>());
+    compare_both("random", &(1..=number).map(case).collect::<Vec<_>>());
 }

@@ -1,6 +1,6 @@
 //! `path → text`, from the disk.
 
-use bayplan::resolve::files::{BESIDE, FileError, Files};
+use bayplan::resolve::files::{BESIDE, FileError, Files, clean};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -34,6 +34,12 @@ impl Files for Disk<'_> {
             _ if metadata.len() > LARGEST => Err(FileError::TooLarge),
             _ => FileError::text(fs::read(&path).map_err(other)?),
         }
+    }
+
+    fn root(&self) -> Option<String> {
+        let here = if self.0.as_os_str().is_empty() { Path::new(".") } else { self.0 };
+        let root = std::path::absolute(here).ok()?;
+        Some(clean(&root.to_string_lossy().replace('\\', "/")))
     }
 
     fn beside(&self, folder: &str) -> Vec<String> {

@@ -109,10 +109,12 @@ fn shape_help(node: &Node, wanted: &str) -> Option<&'static str> {
         (Value::Map(_), true, false) => "write a list: `[…]`, or a `-` before each item",
         (Value::Map(_), false, false) => "write one value, without keys",
         (Value::String(_), true, false) if takes("a string") => return None,
-        (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Timestamp(_), ..) if takes("a string") => {
+        (Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Timestamp(_), ..)
+            if takes("a string") || takes("the name") || takes("the path") =>
+        {
             "put it in quotes"
         }
-        (_, true, false) => "put it in brackets: `[…]`",
+        (_, true, _) if !takes("a string") => "put it in brackets: `[…]`",
         (_, false, true) if wanted == "a mapping" => "write `key: value` below it",
         _ => return None,
     })

@@ -8,6 +8,7 @@ use crate::plan::{Plan, Vetted};
 use crate::record::{Form, Plain};
 use crate::resolve::files::{Files, join};
 use crate::resolve::load::{Cache, Layer, LayerKind, Loader, Options};
+use crate::resolve::project::Settings;
 use crate::resolve::scope::Scope;
 use crate::resolve::settle::{Document, Input, settle};
 use crate::resolve::variables::variables;
@@ -278,10 +279,14 @@ fn load(
         {
             named.drain(..others.len());
         }
+        let settings = Settings { folder: project.name.clone(), ..Settings::default() };
+        let scope = loader.with_name(&named, &scope, &settings);
         let Some(mut node) = loader.load(&named, &project.folder, &scope) else { continue };
         let mut layers = loader.take_layers();
         if trace {
             loader.bring(&mut node, &mut layers, &project.folder, &scope);
+        } else {
+            loader.check_files(&node, &project.folder, &scope);
         }
         let written = node.get("name").and_then(Node::as_str).unwrap_or(&project.name);
         let name = ProjectName::normalize(written).map_or_else(|| "compose".to_owned(), |name| name.to_string());

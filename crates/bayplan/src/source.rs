@@ -1,6 +1,7 @@
 //! `SourceId → text, name, line and column`: everything a [`Location`] can point into.
 
 use bayplan_yaml::{LineIndex, Location, Position, SourceId, Span};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -44,11 +45,13 @@ pub struct Place<'a> {
 #[derive(Debug, Clone)]
 pub struct Sources {
     items: Vec<Source>,
+    /// The texts by name.
+    named: HashMap<String, SourceId>,
 }
 
 impl Default for Sources {
     fn default() -> Self {
-        Self { items: vec![Source::Made { by: "bayplan".to_owned() }] }
+        Self { items: vec![Source::Made { by: "bayplan".to_owned() }], named: HashMap::new() }
     }
 }
 
@@ -58,11 +61,17 @@ impl Sources {
         Self::default()
     }
 
-    /// Registers a text under the path to show.
+    /// Registers a text under the path to show. What is there already under that path keeps its number.
     pub fn add_file(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
-        let text = text.into();
+        let (name, text) = (name.into(), text.into());
+        let known = self.named.get(&name).copied();
+        if let Some(known) = known.filter(|known| self.file(*known).is_some_and(|file| file.text == text)) {
+            return known;
+        }
         let index = LineIndex::new(&text);
-        self.add(Source::File(File { name: name.into(), text, index }))
+        let id = self.add(Source::File(File { name: name.clone(), text, index }));
+        self.named.insert(name, id);
+        id
     }
 
     /// Registers a place in a Rust program.
@@ -80,17 +89,6 @@ impl Sources {
         let id = SourceId(self.items.len() as u32);
         self.items.push(source);
         id
-    }
-
-    /// Shows the paths of files below `folder` as seen from there.
-    pub fn shorten(&mut self, folder: &str) {
-        for source in &mut self.items {
-            if let Source::File(file) = source
-                && let Some(rest) = file.name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'))
-            {
-                file.name = rest.to_owned();
-            }
-        }
     }
 
     /// The source with number `id`.

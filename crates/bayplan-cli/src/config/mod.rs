@@ -20,6 +20,7 @@ use bayplan::resolve::project::{Project, Settings};
 use bayplan::resolve::selection::{check_container_names, only, without_unnecessary_resources};
 use bayplan::resolve::service_hash::service_hashes;
 use bayplan::resolve::skip::Skip;
+use bayplan::rules::drop_consequences;
 use bayplan::source::Sources;
 use bayplan_yaml::{Node, Value};
 use request::{Asker, Request};
@@ -38,15 +39,7 @@ struct Config<'a> {
 impl Runner<'_> {
     pub(crate) fn config(self, args: &ConfigArgs, said: &mut Said) -> Result<Exit, Failure> {
         let (mut sources, mut report) = (Sources::new(), Report::new());
-        let root = std::path::absolute(if self.here.as_os_str().is_empty() { Path::new(".") } else { self.here })
-            .map_err(|error| Failure::io("find", self.here, &error))?;
-        let disk = WithStandardInput::new(Disk(self.here));
-        let asker = Asker { args, root: &root, disk: &disk, sources: &mut sources, report: &mut report };
-        let request = asker.request()?;
-        let config = Config { args, format: self.out.format, disk: &disk, sources: &mut sources, report: &mut report };
-        let text = config.text(&request)?;
-        sources.shorten(&root.to_string_lossy().replace('\\', "/"));
-        report.sort(&sources);
+        let text = self.configured(args, &mut sources, &mut report)?;
         said.err.push_str(&pretty::findings(&report, &sources, self.err));
         if report.denied() {
             let files = sources.files().count();
@@ -63,6 +56,22 @@ impl Runner<'_> {
             None => said.out.push_str(&text),
         }
         Ok(Exit::Clean)
+    }
+
+    /// The text to print, and what is wrong.
+    ///
+    /// # Errors
+    /// Says what it could not do.
+    pub fn configured(self, args: &ConfigArgs, sources: &mut Sources, report: &mut Report) -> Result<String, Failure> {
+        let root = std::path::absolute(if self.here.as_os_str().is_empty() { Path::new(".") } else { self.here })
+            .map_err(|error| Failure::io("find", self.here, &error))?;
+        let disk = WithStandardInput::new(Disk(self.here));
+        let request = Asker { args, root: &root, disk: &disk, sources, report }.request()?;
+        let config = Config { args, format: self.out.format, disk: &disk, sources, report };
+        let text = config.text(&request)?;
+        drop_consequences(report);
+        report.sort(sources);
+        Ok(text)
     }
 }
 

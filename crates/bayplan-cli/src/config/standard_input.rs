@@ -36,4 +36,8 @@ impl Files for WithStandardInput<'_> {
         };
         self.text.get_or_init(read).clone()
     }
+
+    fn root(&self) -> Option<String> {
+        self.disk.root()
+    }
 }

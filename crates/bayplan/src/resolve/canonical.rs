@@ -33,10 +33,20 @@ pub fn canonical(document: &mut Node, unreadable: Unreadable, report: &mut Repor
         phase.workload(node, way);
         visit(node, &["triggers", "schedule", "*"], way, &mut |node, way| phase.short(node, way, "cron"));
     });
-    for section in ["volumes", "networks", "secrets", "configs"] {
-        visit(document, &[section, "*"], &Way::ROOT, &mut |node, way| external::canonical(node, way, phase.report));
-    }
+    externals(document, phase.report);
     visit(document, &["include", "*"], &Way::ROOT, &mut |node, way| phase.short(node, way, "path"));
+}
+
+/// Brings `external` of every resource of `document` into its one form.
+pub fn externals(document: &mut Node, report: &mut Report) {
+    for section in ["volumes", "networks", "secrets", "configs"] {
+        visit(document, &[section, "*"], &Way::ROOT, &mut |node, way| {
+            // A list is no section, and is said as a whole.
+            if way.name().is_some() {
+                external::canonical(node, way, report);
+            }
+        });
+    }
 }
 
 struct Canonical<'r> {
@@ -117,7 +127,8 @@ impl Canonical<'_> {
     fn ulimit(&mut self, node: &Node, way: &Way<'_>) {
         let fits = match node.value {
             Value::Map(_) | Value::Int(_) => true,
-            Value::String(_) => self.unreadable == Unreadable::Keep,
+            // A text that is no number is said where values are read.
+            Value::String(_) => true,
             _ => false,
         };
         if !fits {

@@ -9,23 +9,31 @@ mod service;
 use super::profiles::Disabled;
 use super::visit::Way;
 use crate::finding::{Finding, Report, Subject};
+use crate::record::form::is_name;
 use crate::record::nearest;
 use bayplan_yaml::{Location, Map, Node, Value};
 
-/// Says everything that is inconsistent. Where `scale` and `deploy` are both there, `deploy.replicas` becomes what `scale`
-/// says, as in compose-go.
-pub fn check_consistency(document: &mut Node, disabled: &Disabled, report: &mut Report) {
+pub use cycle::{Circle, circles, dependencies as check_dependencies};
+
+/// Says everything that is inconsistent, but for circles of dependencies. Where `scale` and `deploy` are both there,
+/// `deploy.replicas` becomes what `scale` says, as in compose-go. What was `refused`, by section and name, is there.
+pub fn check_consistency(
+    document: &mut Node,
+    disabled: &Disabled,
+    refused: &dyn Fn(&str, &str) -> bool,
+    report: &mut Report,
+) {
     service::replicas(document);
-    let mut check = Check { document, disabled, report, asked: 0 };
+    let mut check = Check { document, disabled, refused, report, asked: 0 };
     check.services();
     check.jobs();
     check.secrets();
-    cycle::check(document, report);
 }
 
 struct Check<'a> {
     document: &'a Node,
     disabled: &'a Disabled,
+    refused: &'a dyn Fn(&str, &str) -> bool,
     report: &'a mut Report,
     /// How many names were compared with all others.
     asked: usize,
@@ -39,8 +47,15 @@ impl<'a> Check<'a> {
         self.document.get(name).and_then(Node::as_map)
     }
 
+    /// Whether something is declared, or may be: in a section that could not be read, or in a file that could not be
+    /// included.
     fn has(&self, section: &str, name: &str) -> bool {
-        self.section(section).is_some_and(|map| map.contains_key(name))
+        let written = match self.document.get(section).map(|node| &node.value) {
+            Some(Value::Map(map)) => map.contains_key(name),
+            Some(Value::Null) | None => false,
+            Some(_) => true,
+        };
+        written || self.document.get("include").is_some() || (self.refused)(section, name)
     }
 
     fn services(&mut self) {
@@ -79,7 +94,9 @@ impl<'a> Check<'a> {
             let (node, way) = (&entry.value, section.key(name));
             let external = node.get("external").is_some_and(|external| external.value == Value::Bool(true));
             let empty = |key: &str| node.get(key).and_then(Node::as_str).is_none_or(str::is_empty);
-            if !external && empty("file") && empty("environment") {
+            // Without these keys, it is said where values are checked.
+            let elsewhere = ["external", "driver"].into_iter().any(|key| node.get(key).is_some());
+            if elsewhere && !external && empty("file") && empty("environment") {
                 let message = format!("secret `{name}` must declare either `file` or `environment`");
                 let finding = Finding::deny("missing-key", entry.key_at, message);
                 let finding = finding.help("add `file:` with the path of a file that holds the secret");
@@ -99,9 +116,24 @@ impl<'a> Check<'a> {
         let known: Vec<&str> = section_of.into_iter().flatten().map(|(key, _)| &**key).collect();
         match nearest(name, &known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("add {one} `{name}` under `{section}`, or name another"),
+            None if section == "services" => "name a service of the same project".to_owned(),
+            None if is_name(name) => format!("declare it at the top: `{section}: {{ {name}:{} }}`", value(section)),
+            None if section == "volumes" && name.starts_with(['.', '/', '~']) => {
+                "for a folder of the host write `type: bind`".to_owned()
+            }
+            None if section == "volumes" => {
+                format!(
+                    "for a folder of the host write `./{name}`; a volume is named by letters, digits, `.`, `_` and `-`"
+                )
+            }
+            None => format!("{one} is named by letters, digits, `.`, `_` and `-`: give it such a name"),
         }
     }
+}
+
+/// What stands below a name of a section, to begin with.
+fn value(section: &str) -> &'static str {
+    if matches!(section, "secrets" | "configs" | "models") { " …" } else { "" }
 }
 
 /// A service or job.

@@ -4,7 +4,7 @@
 //! The values of secrets and configs that come from the environment are taken by nobody here: they are never shown.
 
 use super::dotenv;
-use super::files::{FileError, Files};
+use super::files::{self, FileError, Files};
 use super::normalize::take_from_environment;
 use super::visit::{Way, visit, workloads};
 use super::within::Pieces;
@@ -191,7 +191,8 @@ impl<'a> EnvFiles<'a> {
     fn text(&mut self, path: &Node, way: &Way<'_>, required: bool, what: &str) -> Option<(SourceId, Arc<str>)> {
         let name = path.as_str()?;
         if !self.texts.contains_key(name) {
-            let read = self.files.read(name).map(|text| (self.sources.add_file(name, text.clone()), text));
+            let shown = files::shown(self.files, name);
+            let read = self.files.read(name).map(|text| (self.sources.add_file(shown, text.clone()), text));
             self.texts.insert(name.to_owned(), read);
         }
         match self.texts.get(name)? {
@@ -205,7 +206,14 @@ impl<'a> EnvFiles<'a> {
                     (FileError::Missing, _) => ("missing-file", "write the file, or remove it here".to_owned()),
                     _ => ("unreadable-file", "name a file of `NAME=value` lines".to_owned()),
                 };
-                let finding = Finding::deny(rule, path.at, format!("the {what} `{name}` {error}")).help(help);
+                let shown = files::shown(self.files, name);
+                if let FileError::NotText { .. } = error {
+                    let opened = files::open(&shown, what, path.at, self.files, self.sources);
+                    self.report.findings.extend(opened.err().map(|finding| *finding));
+                    return None;
+                }
+                let message = format!("the {what} `{shown}` {error}");
+                let finding = Finding::deny(rule, path.at, message).help(help);
                 self.report.push(finding.about(Subject::path(way.path())));
                 None
             }
@@ -239,7 +247,10 @@ fn raw(text: &str, lookup: &dyn Fn(&str) -> Option<String>, variables: &mut Inde
         }
         let (name, value) = trimmed.split_once('=').map_or((trimmed, None), |(name, value)| (name, Some(value)));
         if name.is_empty() || name.contains([' ', '\t']) {
-            let message = format!("`{name}` is no name of a variable");
+            let message = match name {
+                "" => "the name of the variable is missing".to_owned(),
+                _ => format!("`{name}` is no name of a variable"),
+            };
             errors.push(Invalid::part(start, trimmed, message).help("write `NAME=value`"));
             continue;
         }

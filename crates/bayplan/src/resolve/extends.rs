@@ -30,7 +30,8 @@ impl Loader<'_> {
         }
     }
 
-    /// Extends the service `name` of `services`, which stand in `path`, in place.
+    /// Extends the service `name` of `services`, which stand in `path`, in place. An `extends` that leads nowhere stays:
+    /// nobody knows what it would have brought.
     #[allow(clippy::too_many_arguments, reason = "a recursion over one state")]
     fn extend(
         &mut self,
@@ -44,12 +45,18 @@ impl Loader<'_> {
     ) {
         let keys = services.get(name).and_then(|entry| entry.value.as_map());
         let Some(extends) = keys.and_then(|keys| keys.get("extends")).cloned() else { return };
-        let base = self.extended(section, name, &extends.value, services, path, place, resets, chain);
+        if self.lost.contains(&extends.value.at) {
+            return;
+        }
+        let Some(base) = self.extended(section, name, &extends.value, services, path, place, resets, chain) else {
+            self.lost.insert(extends.value.at);
+            return;
+        };
         let Some(entry) = services.get_mut(name) else { return };
         if let Value::Map(keys) = &mut entry.value.value {
             keys.shift_remove("extends");
         }
-        let Some((from, mut base)) = base.filter(|(_, base)| matches!(base.value, Value::Map(_))) else { return };
+        let Some((from, mut base)) = Some(base).filter(|(_, base)| matches!(base.value, Value::Map(_))) else { return };
         resets.apply_at(&Path::from_iter(["services", name]), &mut base);
         let kind = LayerKind::Extends { from, at: extends.value.at };
         self.trace(kind, Path::from_iter([section, name]), &base, place.scope);
@@ -149,7 +156,9 @@ impl Loader<'_> {
         subject: &Subject,
     ) -> Option<Node> {
         let path = join(place.directory, file);
-        let (mut services, resets) = self.services(&path, file_at, place)?;
+        let directory = folder(&path);
+        let path = self.named(&path);
+        let (mut services, resets) = self.services(&path, &directory, file_at, place)?;
         let Value::Map(map) = &mut services.value else { return None };
         if !map.contains_key(wanted) {
             self.undefined(wanted, wanted_at, &path, map, subject);
@@ -161,14 +170,17 @@ impl Loader<'_> {
 
     /// The services of a file that is extended from: canonical, their paths seen from the project's folder, their own
     /// `extends` still there. compose-go takes them from `services` for jobs too.
-    fn services(&mut self, path: &str, by: Location, place: Place<'_>) -> Option<(Node, Resets)> {
+    fn services(&mut self, path: &str, directory: &str, by: Location, place: Place<'_>) -> Option<(Node, Resets)> {
         let key = format!(
             "{path}\n{}\n{:?}",
             place.directory,
             place.scope.layers().map(|layer| layer.supplier).collect::<Vec<_>>()
         );
-        if let Some(known) = self.bases.get(&key) {
-            return known.clone();
+        if let Some(known) = self.bases.get(&key).cloned() {
+            if known.is_none() && self.documents(path, by).is_some() {
+                self.no_services(path, by);
+            }
+            return known;
         }
         let read = self.documents(path, by).and_then(|documents| {
             let mut model: Option<(Node, Resets)> = None;
@@ -182,17 +194,21 @@ impl Loader<'_> {
             }
             let (mut node, resets) = model?;
             self.canonical(&mut node);
-            self.resolve_paths(&mut node, &relative(place.directory, &folder(path)));
+            self.resolve_paths(&mut node, &relative(place.directory, directory));
             let Value::Map(map) = &mut node.value else { return None };
             let Some(services) = map.shift_remove("services") else {
-                let message = format!("`{path}` has no services to extend");
-                self.report.push(Finding::deny("undefined-service", by, message).help("name a file with `services`"));
+                self.no_services(path, by);
                 return None;
             };
             Some((services.value, resets))
         });
         self.bases.insert(key, read.clone());
         read
+    }
+
+    fn no_services(&mut self, path: &str, by: Location) {
+        let message = format!("`{path}` has no services to extend");
+        self.report.push(Finding::deny("undefined-service", by, message).help("name a file with `services`"));
     }
 
     fn undefined(&mut self, wanted: &str, at: Location, path: &str, services: &Map, subject: &Subject) {

@@ -18,6 +18,22 @@ pub trait Files {
     fn beside(&self, _folder: &str) -> Vec<String> {
         Vec::new()
     }
+
+    /// The folder that relative paths start from, as an absolute path, where it has one.
+    fn root(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What a file is known by, however its path is written.
+pub fn identity(files: &dyn Files, path: &str) -> String {
+    join(&files.root().unwrap_or_default(), path)
+}
+
+/// A path as people read it: below the folder that relative paths start from, without the way to that.
+pub fn shown(files: &dyn Files, path: &str) -> String {
+    let below = files.root().and_then(|root| Some(path.strip_prefix(&*root)?.strip_prefix('/')?.to_owned()));
+    below.unwrap_or_else(|| path.to_owned())
 }
 
 /// The ends of the names of files that may be settings of other programs.

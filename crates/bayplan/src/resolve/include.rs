@@ -17,54 +17,62 @@ const SECTIONS: &[&str] = &["services", "jobs", "volumes", "networks", "secrets"
 const DEEPEST: usize = 64;
 
 impl Loader<'_> {
-    /// Takes `include` out of `node` and puts what it names below what the file says itself.
+    /// Takes `include` out of `node` and puts what it names below what the file says itself. Where something of it could not
+    /// be read, an empty `include` stays: nobody knows what it would have brought.
     pub(super) fn include(&mut self, node: &mut Node, path: &str, place: Place<'_>, resets: &Resets) {
         let Value::Map(map) = &mut node.value else { return };
         let Some(entry) = map.shift_remove("include") else { return };
         let mut chain = place.chain.to_vec();
         chain.push(path.to_owned());
+        let mut whole = true;
         match &entry.value.value {
             Value::Null => {}
             Value::Seq(items) => {
                 for item in items {
-                    self.include_one(node, item, &Place { chain: &chain, ..place }, resets);
+                    whole &= self.include_one(node, item, &Place { chain: &chain, ..place }, resets).is_some();
                 }
             }
             _ => {
+                whole = false;
                 let mut decoder = Decoder::at(Path::root().key("include"));
                 let _: Option<()> = decoder.wrong_type(&entry.value, "a list of compose files");
                 self.report.extend(decoder.finish());
             }
         }
+        if let (Value::Map(map), false) = (&mut node.value, whole) {
+            let value = Node::new(Value::Seq(Vec::new()), entry.value.at);
+            map.insert("include".into(), Entry { key_at: entry.key_at, value });
+        }
     }
 
-    fn include_one(&mut self, node: &mut Node, item: &Node, place: &Place<'_>, resets: &Resets) {
+    /// Includes one item; nothing where a part of it could not be read, which was reported.
+    fn include_one(&mut self, node: &mut Node, item: &Node, place: &Place<'_>, resets: &Resets) -> Option<()> {
         let mut decoder = Decoder::at(Path::root().key("include"));
         let written = <ShortOr as Form<crate::compose::Include>>::read(item, &mut decoder);
         let errors = decoder.finish();
         let broken = !errors.is_empty();
         self.report.extend(errors);
-        let Some(include) = written.filter(|_| !broken) else { return };
+        let include = written.filter(|_| !broken)?;
         let places = item.get("path").unwrap_or(item);
         let at = |index: usize| places.as_seq().and_then(|items| items.get(index)).unwrap_or(places).at;
-        let files: Vec<String> = include.path.iter().map(|path| join(place.directory, path)).collect();
-        let Some(main) = files.first() else { return };
+        let files: Vec<String> = include.path.iter().map(|path| self.named(&join(place.directory, path))).collect();
+        let main = files.first()?;
         if let Some(first) = place.chain.iter().position(|file| file == main) {
             let around: Vec<String> =
                 place.chain[first..].iter().chain([main]).map(|file| format!("`{file}`")).collect();
             let message = format!("a circle of includes: {}", around.join(" → "));
             self.report.push(Finding::deny("include-cycle", at(0), message).help("remove one of them"));
-            return;
+            return None;
         }
         if place.chain.len() >= DEEPEST {
             let message = format!("more than {DEEPEST} files include one another");
             self.report.push(Finding::deny("include-cycle", at(0), message).help("include them side by side"));
-            return;
+            return None;
         }
         self.includes.extend(files.iter().cloned());
         let directory = match &include.project_directory {
             Some(directory) => join(place.directory, directory),
-            None => folder(main),
+            None => include.path.first().map_or_else(String::new, |main| folder(&join(place.directory, main))),
         };
         let wanted: Vec<(String, Location)> = if include.env_file.is_empty() {
             let default = join(&directory, ".env");
@@ -84,6 +92,7 @@ impl Loader<'_> {
         // A file that can be reached on several ways is read once for each folder and set of variables.
         let key =
             format!("{files:?} {directory:?} {:?}", scope.layers().map(|layer| layer.supplier).collect::<Vec<_>>());
+        let mut whole = true;
         let model = match self.included.get(&key) {
             Some((known, layers)) => {
                 self.layers.extend(layers.iter().cloned());
@@ -93,12 +102,13 @@ impl Loader<'_> {
                 // Whether they are there is said where they are named.
                 let there =
                     (0..files.len()).filter(|index| self.documents(&files[*index], at(*index)).is_some()).count();
+                whole = there == files.len();
                 if there == 0 {
-                    return;
+                    return None;
                 }
                 let inner = Place { directory: &directory, scope: &scope, chain: place.chain };
                 let before = self.layers.len();
-                let Some(mut model) = self.model(&files, inner, true) else { return };
+                let mut model = self.model(&files, inner, true)?;
                 // Seen from the folder of whoever includes it, until the outermost paths are resolved.
                 let written = include.project_directory.as_deref().filter(|folder| is_absolute(folder));
                 let base = written.map_or_else(|| relative(place.directory, &directory), str::to_owned);
@@ -107,7 +117,9 @@ impl Loader<'_> {
                 model
             }
         };
+        whole &= model.get("include").is_none();
         self.import(node, model, resets);
+        whole.then_some(())
     }
 
     /// Puts the resources of `model` below those of `node`.

@@ -4,7 +4,7 @@
 //! [`extends`](super::extends), the merge over what came before. Each file is read and parsed once. A file that cannot be
 //! read, or a broken one, is a finding; the rest of the project is there.
 
-use super::canonical::{Unreadable, canonical};
+use super::canonical::{self, Unreadable};
 use super::environment::resolve_environment;
 use super::files::{self, FileError, Files};
 use super::interpolate::{self, interpolate_node};
@@ -26,7 +26,10 @@ use std::rc::Rc;
 /// The files read so far, by path.
 #[derive(Debug, Default)]
 pub struct Cache {
-    texts: HashMap<String, Option<SourceId>>,
+    /// The path by which each file was reached first, by what it is known by.
+    names: HashMap<String, String>,
+    /// Each text; where there is none, whether what is wrong was said in the file itself.
+    texts: HashMap<String, Result<SourceId, bool>>,
     documents: HashMap<String, Option<Rc<[Node]>>>,
 }
 
@@ -41,6 +44,8 @@ pub struct Loader<'a> {
     pub(super) includes: HashSet<String>,
     pub(super) bases: HashMap<String, Option<(Node, Resets)>>,
     pub(super) layers: Vec<Layer>,
+    /// Each `extends` that leads nowhere, which was reported.
+    pub(super) lost: HashSet<Location>,
 }
 
 /// What a loader does beside reading.
@@ -132,6 +137,7 @@ impl<'a> Loader<'a> {
             includes: HashSet::new(),
             bases: HashMap::new(),
             layers: Vec::new(),
+            lost: HashSet::new(),
         }
     }
 
@@ -198,6 +204,7 @@ impl<'a> Loader<'a> {
         let canonical = included || self.options.canonical;
         let mut model: Option<Node> = None;
         for path in files {
+            let path = &self.named(path);
             let Some(documents) = self.documents(path, Location::default()) else { continue };
             for document in documents.iter() {
                 let Some((mut node, resets)) = self.prepared(document, place.scope) else { continue };
@@ -213,7 +220,10 @@ impl<'a> Loader<'a> {
                     place.scope,
                 );
                 let mut merged = match model.take() {
-                    Some(model) => {
+                    Some(mut model) => {
+                        // Both forms of `external` merge as one.
+                        canonical::externals(&mut model, self.report);
+                        canonical::externals(&mut node, self.report);
                         let merged = merge_project(model, node);
                         self.report.extend(merged.errors);
                         merged.node
@@ -267,7 +277,7 @@ impl<'a> Loader<'a> {
     pub(super) fn canonical(&mut self, node: &mut Node) {
         let final_text = self.options.interpolate && self.options.environment.is_none();
         let unreadable = if final_text { Unreadable::Report } else { Unreadable::Keep };
-        canonical(node, unreadable, self.report);
+        canonical::canonical(node, unreadable, self.report);
         unicity::enforce(node);
     }
 
@@ -327,11 +337,21 @@ impl<'a> Loader<'a> {
         Some((node, resets))
     }
 
+    /// The one path of a file, however it is reached.
+    pub(super) fn named(&mut self, path: &str) -> String {
+        let first = || files::shown(self.files, path);
+        self.cache.names.entry(files::identity(self.files, path)).or_insert_with(first).clone()
+    }
+
     /// The documents of a file; nothing where it cannot be read or is broken, which is reported at `by`, the place that
     /// names it, or in the file itself.
     pub(super) fn documents(&mut self, path: &str, by: Location) -> Option<Rc<[Node]>> {
-        if let Some(known) = self.cache.documents.get(path) {
-            return known.clone();
+        let path = &*self.named(path);
+        if let Some(known) = self.cache.documents.get(path).cloned() {
+            if known.is_none() && by != Location::default() {
+                self.text(path, by, "compose file");
+            }
+            return known;
         }
         let read = self.text(path, by, "compose file").and_then(|source| {
             let text = self.sources.file(source)?.text.clone();
@@ -359,18 +379,21 @@ impl<'a> Loader<'a> {
     /// The text of a file, registered once; nothing where it cannot be read, which is reported at `by`. `what` it is to be:
     /// "compose file".
     pub(super) fn text(&mut self, path: &str, by: Location, what: &str) -> Option<SourceId> {
-        if let Some(known) = self.cache.texts.get(path) {
-            return *known;
+        let path = &*self.named(path);
+        match self.cache.texts.get(path) {
+            Some(Ok(source)) => return Some(*source),
+            Some(Err(true)) => return None,
+            // What is wrong is said wherever the file is named.
+            Some(Err(false)) | None => {}
         }
-        let source = match files::open(path, what, by, self.files, self.sources) {
-            Ok(source) => Some(source),
-            Err(finding) => {
-                self.report.push(*finding);
-                None
-            }
-        };
-        self.cache.texts.insert(path.to_owned(), source);
-        source
+        let opened = files::open(path, what, by, self.files, self.sources);
+        let opened = opened.map_err(|finding| {
+            let inside = finding.at != by;
+            self.report.push(*finding);
+            inside
+        });
+        self.cache.texts.insert(path.to_owned(), opened);
+        opened.ok()
     }
 }
 

@@ -108,35 +108,52 @@ pub(super) fn take_from_environment(node: &mut Node, lookup: &dyn Fn(&str) -> Op
     }
 }
 
+/// A service that another one refers to outside of `depends_on`, and so depends on.
+pub(super) struct Implied {
+    /// Its name.
+    pub service: String,
+    /// The key that says so, and the number of the item in a list.
+    pub key: (&'static str, Option<usize>),
+    /// Where it says so.
+    pub at: Location,
+    restart: bool,
+}
+
 /// Links, shared namespaces and shared volumes are dependencies.
-fn dependencies(map: &mut Map, at: Location) {
-    let mut implied: Vec<(String, Location, bool)> = Vec::new();
-    let texts = |key: &str| -> Vec<(&str, Location)> {
+pub(super) fn implied(map: &Map) -> Vec<Implied> {
+    let mut implied = Vec::new();
+    let texts = |key: &str| {
         let items = map.get(key).and_then(|entry| entry.value.as_seq()).unwrap_or_default();
-        items.iter().filter_map(|item| Some((item.as_str()?, item.at))).collect()
+        items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_str()?, item.at)))
     };
-    for (link, at) in texts("links") {
+    for (index, link, at) in texts("links") {
         let parts: Vec<&str> = link.split(':').collect();
         let service = if let [service, _] = parts.as_slice() { service } else { link };
-        implied.push((service.to_owned(), at, true));
+        implied.push(Implied { service: service.to_owned(), key: ("links", Some(index)), at, restart: true });
     }
     for key in ["network_mode", "ipc", "pid", "uts", "cgroup"] {
         let node = map.get(key).map(|entry| &entry.value);
         if let Some((service, at)) = node.and_then(|node| Some((node.as_str()?.strip_prefix("service:")?, node.at))) {
-            implied.push((service.to_owned(), at, true));
+            implied.push(Implied { service: service.to_owned(), key: (key, None), at, restart: true });
         }
     }
-    for (from, at) in texts("volumes_from") {
+    for (index, from, at) in texts("volumes_from") {
         if !from.starts_with("container:") {
-            implied.push((from.split(':').next().unwrap_or_default().to_owned(), at, false));
+            let service = from.split(':').next().unwrap_or_default().to_owned();
+            implied.push(Implied { service, key: ("volumes_from", Some(index)), at, restart: false });
         }
     }
+    implied
+}
+
+fn dependencies(map: &mut Map, at: Location) {
+    let implied = implied(map);
     if implied.is_empty() {
         return;
     }
     let depends_on = map.entry("depends_on".into()).or_insert_with(|| entry(at, Value::Map(Map::default())));
     let Value::Map(depends_on) = &mut depends_on.value.value else { return };
-    for (service, at, restart) in implied {
+    for Implied { service, at, restart, .. } in implied {
         depends_on.entry(service.into()).or_insert_with(|| {
             let settings = [
                 ("condition".into(), entry(at, Value::String("service_started".into()))),

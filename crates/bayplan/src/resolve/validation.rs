@@ -54,7 +54,12 @@ fn volume(node: &Node, way: &Way<'_>, report: &mut Report) {
 
 /// A config or secret has one source, unless somebody else keeps it.
 fn file_object(node: &Node, way: &Way<'_>, sources: &[&str], report: &mut Report) {
-    let Some(map) = node.as_map() else { return };
+    let nothing = Map::default();
+    let map = match &node.value {
+        Value::Map(map) => map,
+        Value::Null => &nothing,
+        _ => return,
+    };
     let there: Vec<&str> = sources.iter().copied().filter(|key| map.contains_key(*key)).collect();
     let names = |keys: &[&str]| keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     match there.as_slice() {

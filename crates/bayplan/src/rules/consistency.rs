@@ -1,36 +1,72 @@
-//! What Docker Compose refuses about a project as a whole: `checkConsistency` of compose-go 2.16.2, each check with its place.
-//!
-//! References to nothing and dependency cycles, which that function refuses too, are rules of their own.
+//! What Docker Compose refuses about a project as a whole, at the place that a person wrote; and what intents add to that.
 
 use super::{Findings, service_path};
-use crate::compose::{Build, Service};
-use crate::finding::Level::Deny;
+use crate::finding::Level::{Deny, Warn};
+use crate::finding::{Report, Subject};
 use crate::plan::{Plan, Stack};
 use crate::resolve::files::clean;
-use crate::value::MountType;
-use bayplan_yaml::{Node, Path};
+use crate::resolve::project;
+use bayplan_yaml::{Location, Node, Path, Segment};
 use indexmap::IndexMap;
 
 /// Looks at every service of every stack.
 pub fn check(plan: &Plan, found: &mut Findings<'_>) {
-    for (stack, name, service) in plan.services() {
-        runnable(stack, name, service, found);
-        if let Some(build) = &service.compose.build {
-            exclusive_build(stack, name, &service.compose, build, found);
-        }
-        exclusive_networks(stack, name, &service.compose, found);
-        sized(stack, name, found);
-        two_values(stack, name, &service.compose, found);
-        scaled_names(stack, name, &service.compose, found);
-        mounted_twice(stack, name, &service.compose, found);
-    }
     for stack in plan.stacks.values() {
-        sources_of_files(stack, found);
+        compose(stack, found);
+    }
+    for (stack, name, service) in plan.services() {
+        parameters(stack, name, service, found);
+        sized(stack, name, found);
+        mounted_twice(stack, name, &service.compose, found);
     }
 }
 
-fn runnable(stack: &Stack, name: &str, service: &crate::plan::Service, found: &mut Findings<'_>) {
-    let compose = &service.compose;
+/// What Compose itself says.
+fn compose(stack: &Stack, found: &mut Findings<'_>) {
+    let mut report = Report::new();
+    let refused = |section: &str, name: &str| found.is_refused(stack, &Path::from_iter([section, name]));
+    project::check(stack.document.clone(), &refused, &mut report);
+    for mut finding in report.findings {
+        let path = finding.subject.path.clone();
+        let service = match path.0.as_slice() {
+            [Segment::Key(section), Segment::Key(name), ..] if section == "services" => Some(name.as_str()),
+            _ => None,
+        };
+        let subject = match service {
+            Some(name) => Subject::service(&stack.name, name),
+            None => Subject::stack(&stack.name),
+        };
+        if service.is_some_and(|name| follows(finding.rule, &path, stack, name, found)) {
+            continue;
+        }
+        if !is_written(finding.at, found) {
+            finding.at = found.key_at(stack, &path);
+        }
+        found.push(finding.about(subject.with_path(path)));
+    }
+}
+
+/// Whether a finding about a service only follows from one about the intents that it stems from.
+fn follows(rule: &str, path: &Path, stack: &Stack, name: &str, found: &Findings<'_>) -> bool {
+    let of_service = path.0.len() == 2;
+    let made = |key: &str| stack.document.at_path(&service_path(name).key(key)).is_some();
+    match rule {
+        "missing-key" if of_service => {
+            let keys: &[&[&str]] = &[&["image"], &["build"], &["provider"], &["use"], &["with"]];
+            made("use") || made("with") || found.is_any_refused(stack, name, keys)
+        }
+        // A size that could not be read leaves one of two values out.
+        "conflicting-keys" => found.is_any_refused(stack, name, &[&["size"], &["deploy"]]),
+        _ => false,
+    }
+}
+
+fn is_written(at: Location, found: &Findings<'_>) -> bool {
+    found.sources.file(at.source).is_some()
+}
+
+/// Parameters of no archetype.
+fn parameters(stack: &Stack, name: &str, service: &crate::plan::Service, found: &mut Findings<'_>) {
     let with = service_path(name).key("with");
     let parameters = stack.document.at_path(&with).is_some();
     if parameters && service.archetype.is_none() && !found.is_any_refused(stack, name, &[&["use"], &["with"]]) {
@@ -38,38 +74,6 @@ fn runnable(stack: &Stack, name: &str, service: &crate::plan::Service, found: &m
         let message = format!("`{name}` has the parameters of an archetype, but names none");
         let finding = found.fault("missing-key", Deny, stack, name, with, message);
         finding.set_help("add `use:`, the archetype that `with` is for").at = at;
-        return;
-    }
-    let keys: &[&[&str]] = &[&["image"], &["build"], &["provider"], &["use"], &["with"], &["extends"]];
-    let runs =
-        [compose.image.is_some(), compose.build.is_some(), compose.provider.is_some(), compose.extends.is_some()];
-    if runs.contains(&true) || service.archetype.is_some() || found.is_any_refused(stack, name, keys) {
-        return;
-    }
-    let message = format!("`{name}` has neither an `image` nor a `build`");
-    found.fault("missing-key", Deny, stack, name, service_path(name), message).set_help("add `image:`");
-}
-
-fn exclusive_build(stack: &Stack, name: &str, service: &Service, build: &Build, found: &mut Findings<'_>) {
-    let path = service_path(name).key("build");
-    if build.dockerfile.is_some() && build.dockerfile_inline.is_some() {
-        let message = format!("the build of `{name}` has both `dockerfile` and `dockerfile_inline`");
-        let finding = found.fault("conflicting-keys", Deny, stack, name, path.key("dockerfile_inline"), message);
-        finding.set_help("remove one of the two");
-    }
-    let missing = service.platform.as_ref().filter(|platform| !build.platforms.contains(platform));
-    if let Some(platform) = missing.filter(|_| !build.platforms.is_empty()) {
-        let message = format!("`{name}` runs on `{platform}`, for which it is not built");
-        let finding = found.fault("invalid-value", Deny, stack, name, service_path(name).key("platform"), message);
-        finding.set_help(format!("add `{platform}` to `build.platforms`"));
-    }
-}
-
-fn exclusive_networks(stack: &Stack, name: &str, service: &Service, found: &mut Findings<'_>) {
-    if let Some(mode) = service.network_mode.as_ref().filter(|_| !service.networks.is_empty()) {
-        let message = format!("`{name}` has both `network_mode: {mode}` and `networks`");
-        let path = service_path(name).key("network_mode");
-        found.fault("conflicting-keys", Deny, stack, name, path, message).set_help("remove one of the two");
     }
 }
 
@@ -87,117 +91,20 @@ fn sized(stack: &Stack, name: &str, found: &mut Findings<'_>) {
     }
 }
 
-/// Keys of a service that say the same as others below `deploy`, with another value.
-fn two_values(stack: &Stack, name: &str, service: &Service, found: &mut Findings<'_>) {
-    let Some(deploy) = &service.deploy else { return };
-    if found.is_any_refused(stack, name, &[&["size"], &["deploy"]]) {
-        return;
-    }
-    let resources = deploy.resources.as_ref();
-    let limits = resources.and_then(|resources| resources.limits.as_ref());
-    let reserved = resources.and_then(|resources| resources.reservations.as_ref());
-    // Where one of the two is left out below `deploy`, it counts as 0 there.
-    let cpus = service.cpus.filter(|cpus| *cpus != 0.0).zip(limits.map(|limits| limits.cpus.unwrap_or(0.0)));
-    let bytes = |own: Option<crate::value::Bytes>, other: Option<Option<crate::value::Bytes>>| {
-        let own = own.filter(|own| own.0 != 0);
-        own.zip(other).map(|(own, other)| own.0 != other.map_or(0, |other| other.0))
-    };
-    let pids = service.pids_limit.filter(|pids| *pids != 0).zip(limits.map(|limits| limits.pids.unwrap_or(0)));
-    let differ = [
-        ("scale", "deploy.replicas", service.scale.zip(deploy.replicas).map(|(a, b)| a != b)),
-        ("cpus", "deploy.resources.limits.cpus", cpus.map(|(a, b)| a != b)),
-        ("mem_limit", "deploy.resources.limits.memory", bytes(service.mem_limit, limits.map(|limits| limits.memory))),
-        (
-            "mem_reservation",
-            "deploy.resources.reservations.memory",
-            bytes(service.mem_reservation, reserved.map(|reserved| reserved.memory)),
-        ),
-        ("pids_limit", "deploy.resources.limits.pids", pids.map(|(a, b)| a != b)),
-    ];
-    for (own, other, _) in differ.into_iter().filter(|(.., differ)| *differ == Some(true)) {
-        let message = format!("`{name}` has different values for `{own}` and `{other}`");
-        let path = service_path(name).key(own);
-        let help = format!("write it once: remove `{own}`, and write its value at `{other}`");
-        found.fault("conflicting-keys", Deny, stack, name, path, message).set_help(help);
-    }
-}
-
-fn scaled_names(stack: &Stack, name: &str, service: &Service, found: &mut Findings<'_>) {
-    let (key, count) = match (service.scale, service.deploy.as_ref().and_then(|deploy| deploy.replicas)) {
-        (Some(count), _) => (service_path(name).key("scale"), count),
-        (None, Some(count)) => (service_path(name).key("deploy").key("replicas"), count),
-        (None, None) => return,
-    };
-    if count < 0 {
-        let message = format!("`{name}` cannot have {count} containers");
-        found.fault("invalid-value", Deny, stack, name, key, message).set_help("write a number from 0");
-    } else if let Some(container) = service.container_name.as_ref().filter(|_| count > 1) {
-        let message = format!("`{name}` has {count} containers, but only one can be named `{container}`");
-        let path = service_path(name).key("container_name");
-        found.fault("conflicting-keys", Deny, stack, name, path, message).set_help("remove `container_name`");
-    }
-}
-
-/// Two things at one path of a container. Compose refuses a `tmpfs` and a volume; of two volumes it takes the last.
-fn mounted_twice(stack: &Stack, name: &str, service: &Service, found: &mut Findings<'_>) {
-    let mut taken: IndexMap<String, (&str, usize)> = IndexMap::new();
-    let tmpfs = service.tmpfs.iter().map(|text| text.split(':').next().unwrap_or(text));
-    let volumes = service.volumes.iter().map(|mount| mount.target.as_str());
-    let tmpfs = tmpfs.enumerate().map(|(index, target)| ("tmpfs", index, target));
-    let volumes = volumes.enumerate().map(|(index, target)| ("volumes", index, target));
-    for (key, index, target) in tmpfs.chain(volumes).filter(|(.., target)| !target.is_empty()) {
-        if let Some((other, first)) = taken.insert(clean(target), (key, index)) {
-            let path = service_path(name).key(key);
-            let path =
-                if stack.document.at_path(&path).and_then(Node::as_seq).is_some() { path.index(index) } else { path };
-            let at = found.at(stack, &service_path(name).key(other).index(first));
-            let message = format!("`{name}` has two mounts at `{target}`");
-            let finding = found.fault("duplicate-mount", Deny, stack, name, path, message);
+/// Of two volumes at one path of a container, Compose takes the last without a word.
+fn mounted_twice(stack: &Stack, name: &str, service: &crate::compose::Service, found: &mut Findings<'_>) {
+    let mut taken: IndexMap<String, usize> = IndexMap::new();
+    let targets = service.volumes.iter().map(|mount| mount.target.as_str());
+    for (index, target) in targets.enumerate().filter(|(_, target)| !target.is_empty()) {
+        if let Some(first) = taken.insert(clean(target), index) {
+            let path = service_path(name).key("volumes");
+            let list = stack.document.at_path(&path).and_then(Node::as_seq).is_some();
+            let item = |index| if list { path.clone().index(index) } else { path.clone() };
+            let at = found.at(stack, &item(first));
+            let message = format!("`{name}` has two mounts at `{target}`: Compose takes the second alone");
+            let finding = found.fault("duplicate-mount", Warn, stack, name, item(index), message);
             finding.set_help("remove one of the two, or mount it somewhere else");
             finding.related.push(crate::finding::Label { at, message: "the other one".to_owned() });
         }
-    }
-    for (index, mount) in service.volumes.iter().enumerate() {
-        if mount.kind == MountType::Bind && mount.source.as_deref().unwrap_or_default().is_empty() {
-            let message = format!("the mount of `{name}` at `{}` has no source", mount.target);
-            let path = service_path(name).key("volumes").index(index);
-            let finding = found.fault("missing-key", Deny, stack, name, path, message);
-            finding.set_help("add `source:`, the path on the host");
-        }
-    }
-}
-
-/// Secrets and configs come from exactly one place.
-fn sources_of_files(stack: &Stack, found: &mut Findings<'_>) {
-    let mut one = |section: &str, kind: &str, name: &str, written: Vec<&str>, elsewhere: bool, all: &str| {
-        let path = Path::root().key(section).key(name);
-        if written.len() > 1 {
-            let message = format!("the {kind} `{name}` has both `{}` and `{}`", written[0], written[1]);
-            let finding = found.top("conflicting-keys", Deny, stack, path.key(written[1]), message);
-            finding.set_help("remove one of the two");
-        } else if written.is_empty() && !elsewhere {
-            let message = format!("the {kind} `{name}` comes from nowhere");
-            found.top("missing-key", Deny, stack, path, message).set_help(format!("add {all}"));
-        }
-    };
-    for (name, secret) in &stack.project.secrets {
-        let keys = [("file", secret.file.is_some()), ("environment", secret.environment.is_some())];
-        let written = keys.into_iter().filter(|(_, is)| *is).map(|(key, _)| key).collect();
-        let elsewhere = secret.external.is_some() || secret.driver.is_some();
-        one("secrets", "secret", name, written, elsewhere, "`file:`, `environment:` or `external: true`");
-    }
-    for (name, config) in &stack.project.configs {
-        let keys = [
-            ("file", config.file.is_some()),
-            ("environment", config.environment.is_some()),
-            ("content", config.content.is_some()),
-        ];
-        let written = keys.into_iter().filter(|(_, is)| *is).map(|(key, _)| key).collect();
-        one("configs", "config", name, written, config.external.is_some(), "`file:`, `content:` or `external: true`");
-    }
-    for job in stack.project.jobs.keys().filter(|job| stack.services.contains_key(*job)) {
-        let message = format!("`{job}` is the name of a service and of a job");
-        let path = Path::root().key("jobs").key(job.as_str());
-        found.top("duplicate-name", Deny, stack, path, message).set_help("rename one of the two");
     }
 }

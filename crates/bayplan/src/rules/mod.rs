@@ -37,11 +37,6 @@ mod unbounded_cpu;
 mod unbounded_memory;
 mod unconnected_collector;
 mod undefined_alloy_component;
-mod undefined_config;
-mod undefined_network;
-mod undefined_secret;
-mod undefined_service;
-mod undefined_volume;
 mod unescaped_dollar;
 mod unexposed_route;
 mod unhealthy_dependency;
@@ -71,6 +66,7 @@ use crate::record::nearest;
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Location, Node, Path};
 use refused::Refused;
+pub use refused::drop_consequences;
 
 /// A rule.
 pub struct Rule {
@@ -103,7 +99,6 @@ pub const RULES: &[Rule] = &[
     closed_scrape_port::RULE,
     dangling_alias::RULE,
     dangling_scrape_target::RULE,
-    dependency_cycle::RULE,
     duplicate_role::RULE,
     duplicate_route::RULE,
     duplicate_router::RULE,
@@ -125,11 +120,6 @@ pub const RULES: &[Rule] = &[
     unbounded_memory::RULE,
     unconnected_collector::RULE,
     undefined_alloy_component::RULE,
-    undefined_config::RULE,
-    undefined_network::RULE,
-    undefined_secret::RULE,
-    undefined_service::RULE,
-    undefined_volume::RULE,
     unescaped_dollar::RULE,
     unexposed_route::RULE,
     unhealthy_dependency::RULE,
@@ -158,12 +148,15 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("broken-alias", "an alias or merge key names nothing that it could"),
     ("colliding-output", "two generated files would have the same path"),
     ("conflicting-keys", "two keys are there of which Compose takes only one, or only one value"),
+    ("dependency-cycle", "services wait for one another in a circle: none of them can start first"),
     ("duplicate-key", "a mapping has a key twice"),
     ("duplicate-mount", "two mounts of a service stand at the same path"),
     ("duplicate-name", "two blueprints of a fleet, or two containers of a host, have the same name"),
     ("empty-file", "a file holds nothing"),
     ("expired-exemption", "an exemption is past its last day"),
+    ("extends-cycle", "services extend one another in a circle"),
     ("ignored-option", "Compose ignores an option without a word"),
+    ("include-cycle", "compose files include one another in a circle, or too deep"),
     ("invalid-env-file", "a line of an environment file is no variable"),
     ("invalid-expression", "an expression `{{ … }}` cannot be evaluated"),
     ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
@@ -175,9 +168,16 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("mistaken-extension", "Compose takes a name that begins with `x-` for an extension"),
     ("obsolete-key", "a key says nothing to Compose any more"),
     ("oversized-yaml", "the text is larger or deeper than is read"),
+    ("remote-file", "a file would have to be fetched from elsewhere"),
     ("unconnected-output", "a service takes a value from another that it has no connection to"),
+    ("undefined-config", "a service uses a config that is not declared"),
     ("undefined-host", "the fleet has no such host"),
+    ("undefined-model", "a service uses a model that is not declared"),
+    ("undefined-network", "a service uses a network that is not declared"),
+    ("undefined-secret", "a service uses a secret that is not declared"),
+    ("undefined-service", "a service refers to one that does not exist"),
     ("undefined-stack", "the fleet has no such stack"),
+    ("undefined-volume", "a service uses a volume that is not declared"),
     ("unknown-archetype", "the catalog has no such archetype"),
     ("unknown-environment", "the fleet has no such environment"),
     ("unknown-key", "a mapping has a key that it cannot have"),
@@ -191,9 +191,15 @@ pub const EARLIER: &[(&str, &str)] = &[
 
 /// Whether a finding of this name depends on the settings of the fleet: its defaults, its environments, its rules.
 pub fn needs_settings(name: &str) -> bool {
-    const OF_SETTINGS: [&str; 5] =
-        ["invalid-template", "missing-domain", "unknown-environment", "unset-variable", "unused-exemption"];
-    RULES.iter().any(|rule| rule.name == name) || OF_SETTINGS.contains(&name)
+    const OF_SETTINGS: [&str; 6] = [
+        "dependency-cycle",
+        "invalid-template",
+        "missing-domain",
+        "unknown-environment",
+        "unset-variable",
+        "unused-exemption",
+    ];
+    RULES.iter().any(|rule| rule.name == name) || OF_SETTINGS.contains(&name) || name.starts_with("undefined-")
 }
 
 impl Rule {
@@ -435,6 +441,7 @@ pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut R
     let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report) };
     settings::check(plan, &mut findings);
     consistency::check(plan, &mut findings);
+    dependency_cycle::check(plan, &mut findings);
     daemon::check(plan, &mut findings);
     for rule in RULES {
         (rule.check)(rule, plan, &mut findings);
@@ -471,7 +478,7 @@ pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut R
     settled.append(&mut findings.found);
     report.extend(settled);
     refused::deny_in_intents(plan, report);
-    refused::drop_consequences(report);
+    drop_consequences(report);
 }
 
 /// Whether a finding only follows from a value that was refused: the value itself, the exemption, or the archetype that
@@ -503,7 +510,10 @@ fn exemptions(plan: &Plan, today: Option<&str>, spent: &[(String, String, String
             let path = Path::from_iter(["services", name, "allow", rule.as_str()]);
             let at = stack.locate_key(&path);
             let subject = Subject::service(&stack.name, name).with_path(path);
-            let finding = if !RULES.iter().any(|known| known.name == rule) {
+            let finding = if EARLIER.iter().any(|(known, _)| known == rule) {
+                Finding::deny("unknown-rule", at, format!("nothing can be exempt from `{rule}`"))
+                    .help("mend what it finds, and remove this")
+            } else if !RULES.iter().any(|known| known.name == rule) {
                 Finding::deny("unknown-rule", at, format!("there is no rule `{rule}` to be exempt from"))
                     .help(unknown(rule))
             } else if is_expired(exemption.until.as_deref(), today) {

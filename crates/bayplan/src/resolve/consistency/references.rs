@@ -2,7 +2,9 @@
 
 use super::{Check, Service};
 use crate::finding::{Finding, Subject};
-use bayplan_yaml::{Node, Value};
+use crate::resolve::normalize::{Implied, implied};
+use crate::resolve::visit::Way;
+use bayplan_yaml::{Location, Node, Value};
 
 impl Check<'_> {
     pub(super) fn references(&mut self, service: &Service<'_>) {
@@ -11,7 +13,7 @@ impl Check<'_> {
             if !self.has("networks", network) {
                 let way = service.way.key("networks");
                 let message = format!("service `{name}` refers to undefined network `{network}`");
-                let help = self.meant(network, "networks", "the network");
+                let help = self.meant(network, "networks", "a network");
                 self.say("undefined-network", &way.key(network), entry.key_at, message, help);
             }
         }
@@ -19,7 +21,7 @@ impl Check<'_> {
             if !self.has("models", model) {
                 let way = service.way.key("models");
                 let message = format!("service `{name}` refers to undefined model `{model}`");
-                let help = self.meant(model, "models", "the model");
+                let help = self.meant(model, "models", "a model");
                 self.say("undefined-model", &way.key(model), entry.key_at, message, help);
             }
         }
@@ -30,20 +32,13 @@ impl Check<'_> {
             if !self.has("volumes", volume) {
                 let way = service.way.key("volumes");
                 let message = format!("service `{name}` refers to undefined volume `{volume}`");
-                let help = self.meant(volume, "volumes", "the volume");
+                let help = self.meant(volume, "volumes", "a volume");
                 self.say("undefined-volume", &way.index(index), source.at, message, help);
             }
         }
         self.grants(service, &["configs"], "config", "configs", "undefined-config");
         self.grants(service, &["secrets"], "secret", "secrets", "undefined-secret");
         self.grants(service, &["build", "secrets"], "build secret", "secrets", "undefined-secret");
-        if let Some(shared) = service.text("network_mode").and_then(|mode| mode.strip_prefix("service:"))
-            && !self.has("services", shared)
-        {
-            let message = format!("service `{shared}` not found for network_mode `service:{shared}`");
-            let (at, help) = (service.at(&["network_mode"]), self.meant(shared, "services", "the service"));
-            self.say("undefined-service", &service.way.key("network_mode"), at, message, help);
-        }
         self.contexts(service);
         self.dependencies(service, false);
     }
@@ -52,13 +47,24 @@ impl Check<'_> {
         let list = keys.iter().try_fold(service.node, |node, key| node.get(key));
         for grant in list.and_then(Node::as_seq).unwrap_or_default() {
             let source = grant.get("source");
-            let named = source.and_then(Node::as_str).unwrap_or_default();
+            let Some(named) = source.map_or(Some(""), Node::as_str).filter(|_| grant.as_map().is_some()) else {
+                continue;
+            };
             if !self.has(section, named) {
                 let mut path = service.way.path();
                 path = keys.iter().fold(path, |path, key| path.key(*key));
                 let at = source.map_or(grant.at, |source| source.at);
-                let message = format!("service `{}` refers to undefined {what} `{named}`", service.name);
-                let help = self.meant(named, section, &format!("the {}", section.trim_end_matches('s')));
+                let one = section.trim_end_matches('s');
+                let (message, help) = match source {
+                    Some(_) => (
+                        format!("service `{}` refers to undefined {what} `{named}`", service.name),
+                        self.meant(named, section, &format!("a {one}")),
+                    ),
+                    None => (
+                        format!("service `{}` refers to a {what} without a name", service.name),
+                        format!("add `source:` with the name of a {one}"),
+                    ),
+                };
                 self.report.push(Finding::deny(rule, at, message).help(help).about(Subject::path(path)));
             }
         }
@@ -79,7 +85,7 @@ impl Check<'_> {
                     let message = format!(
                         "service `{name}` declares unknown service `{other}` as additional contexts `{context}`"
                     );
-                    let help = self.meant(other, "services", "the service");
+                    let help = self.meant(other, "services", "a service");
                     self.say("undefined-service", &way, at, message, help);
                 }
                 Some(known) if known.value.get("build").is_none_or(|build| build.value == Value::Null) => {
@@ -94,34 +100,53 @@ impl Check<'_> {
     }
 
     pub(super) fn dependencies(&mut self, service: &Service<'_>, job: bool) {
+        let implied = service.node.as_map().map(implied).unwrap_or_default();
+        for Implied { service: depended, key: (key, index), at, .. } in &implied {
+            let way = service.way.key(key);
+            let way = index.map_or(way, |index| way.index(index));
+            self.dependency(service, depended, &way, *at, true, job);
+        }
+        let way = service.way.key("depends_on");
         for (depended, entry) in service.entries("depends_on") {
-            let required = entry.value.get("required").is_some_and(|required| required.value == Value::Bool(true));
-            let disabled = self.disabled.services.get(depended);
-            if self.has("services", depended)
-                || (job && self.has("jobs", depended))
-                || (disabled.is_some() && !required)
-            {
+            // What is implied was said where it is written.
+            if implied.iter().any(|implied| implied.at == entry.key_at) {
                 continue;
             }
-            let way = service.way.key("depends_on");
-            let name = service.name;
-            let (message, help) = match disabled {
-                _ if !job && self.has("jobs", depended) => (
-                    format!("service `{name}` cannot depend on job `{depended}`"),
-                    "services can only depend on other services: remove it".to_owned(),
-                ),
-                Some(disabled) => self.not_enabled(service, depended, &disabled.value, job),
-                None if job => (
-                    format!("job `{name}` depends on undefined service or job `{depended}`"),
-                    self.meant(depended, "services", "the service"),
-                ),
-                None => (
-                    format!("service `{name}` depends on undefined service `{depended}`"),
-                    self.meant(depended, "services", "the service"),
-                ),
-            };
-            self.say("undefined-service", &way.key(depended), entry.key_at, message, help);
+            let required = entry.value.get("required").is_some_and(|required| required.value == Value::Bool(true));
+            self.dependency(service, depended, &way.key(depended), entry.key_at, required, job);
         }
+    }
+
+    fn dependency(
+        &mut self,
+        service: &Service<'_>,
+        depended: &str,
+        way: &Way<'_>,
+        at: Location,
+        required: bool,
+        job: bool,
+    ) {
+        let disabled = self.disabled.services.get(depended);
+        if self.has("services", depended) || (job && self.has("jobs", depended)) || (disabled.is_some() && !required) {
+            return;
+        }
+        let name = service.name;
+        let (message, help) = match disabled {
+            _ if !job && self.has("jobs", depended) => (
+                format!("service `{name}` cannot depend on job `{depended}`"),
+                "services can only depend on other services: remove it".to_owned(),
+            ),
+            Some(disabled) => self.not_enabled(service, depended, &disabled.value, job),
+            None if job => (
+                format!("job `{name}` depends on undefined service or job `{depended}`"),
+                self.meant(depended, "services", "a service"),
+            ),
+            None => (
+                format!("service `{name}` depends on undefined service `{depended}`"),
+                self.meant(depended, "services", "a service"),
+            ),
+        };
+        self.say("undefined-service", way, at, message, help);
     }
 
     /// A dependency that has no active profile.

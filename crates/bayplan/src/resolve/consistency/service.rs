@@ -27,9 +27,12 @@ impl Check<'_> {
     pub(super) fn service(&mut self, service: &Service<'_>) {
         let Service { name, way, node, .. } = *service;
         let there = |key: &str| node.get(key).is_some_and(|node| node.value != Value::Null);
-        if !there("build") && service.text("image").is_none() && !there("provider") {
+        // An image of the wrong type, and a service that cannot be extended, are said already.
+        let image = node.get("image").is_some_and(|image| !matches!(&image.value, Value::Null | Value::String(_)));
+        let runs = ["build", "provider", "extends"].into_iter().any(there) || service.text("image").is_some() || image;
+        if !runs && node.as_map().is_some() {
             let message = format!("service `{name}` has neither an image nor a build context specified");
-            self.say("missing-key", way, service.key_at, message, "add `image:` or `build:`");
+            self.say("missing-key", way, service.key_at, message, "add `image:`");
         }
         if service.text("network_mode").is_some() && service.entries("networks").next().is_some() {
             let message = format!("service `{name}` declares mutually exclusive `network_mode` and `networks`");
@@ -93,7 +96,9 @@ impl Check<'_> {
             && scale != replicas
         {
             let message = format!("service `{name}` sets distinct values on `scale` and `deploy.replicas`");
-            self.distinct(&way.key("scale"), service.at(&["scale"]), service.at(&["deploy", "replicas"]), message);
+            let help = "write it once: remove `scale`, and write its value at `deploy.replicas`";
+            let (at, other) = (service.at(&["scale"]), service.at(&["deploy", "replicas"]));
+            self.distinct(&way.key("scale"), at, other, message, help.to_owned());
         }
         for (value, way, keys) in
             [(scale, &way.key("scale"), ["scale"].as_slice()), (replicas, &deploy, &["deploy", "replicas"])]
@@ -130,13 +135,14 @@ impl Check<'_> {
             if group.get(d).map_or(0.0, value) != own {
                 let message = format!("service `{name}` sets distinct values on `{key}` and `{a}.{b}.{c}.{d}`");
                 let other = group.get(d).map_or(group.at, |node| node.at);
-                self.distinct(&way.key(key), service.at(&[key]), other, message);
+                let help = format!("write it once: remove `{key}`, and write its value at `{a}.{b}.{c}.{d}`");
+                self.distinct(&way.key(key), service.at(&[key]), other, message, help);
             }
         }
     }
 
-    fn distinct(&mut self, way: &Way<'_>, at: Location, other: Location, message: String) {
-        let finding = Finding::deny("conflicting-keys", at, message).help("remove one of the two");
+    fn distinct(&mut self, way: &Way<'_>, at: Location, other: Location, message: String, help: String) {
+        let finding = Finding::deny("conflicting-keys", at, message).help(help);
         self.report.push(finding.related(other, "the other is here").about(Subject::path(way.path())));
     }
 

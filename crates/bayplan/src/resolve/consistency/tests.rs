@@ -7,7 +7,8 @@ fn said(text: &str) -> Vec<String> {
     let mut tree = bayplan_yaml::read(text, SourceId(1), &Limits::default()).first().unwrap().clone();
     let disabled = with_profiles(&mut tree, &[]);
     let mut report = Report::new();
-    check_consistency(&mut tree, &disabled, &mut report);
+    check_consistency(&mut tree, &disabled, &|_, _| false, &mut report);
+    check_dependencies(&tree, &mut report);
     report
         .findings
         .iter()
@@ -52,7 +53,7 @@ jobs:
             "[undefined-service] service `web` depends on undefined service `db` (db)",
             "[undefined-service] service `web` cannot depend on job `job` (job)",
             "[undefined-service] service `web` depends on undefined service `off2`: no profile of it is active (`p`, `q`) (off2)",
-            "[undefined-service] service `gone` not found for network_mode `service:gone` (service:gone)",
+            "[undefined-service] service `netless` depends on undefined service `gone` (service:gone)",
             "[undefined-service] job `job` depends on undefined service or job `nothing` (nothing)",
         ]
     );
@@ -124,8 +125,8 @@ jobs: { j: {} }
         said(text),
         [
             "[duplicate-name] `j` is declared both as a service and a job (j)",
-            "[dependency-cycle] dependency cycle detected: a → b → c → a (a)",
-            "[dependency-cycle] dependency cycle detected: d → d (d)",
+            "[dependency-cycle] dependency cycle detected: `a` → `b` → `c` → `a` (a)",
+            "[dependency-cycle] dependency cycle detected: `d` → `d` (d)",
         ]
     );
 }
@@ -141,7 +142,7 @@ fn a_long_chain_takes_no_stack() {
 fn replicas_are_what_scale_says() {
     let text = "services: { a: { image: i, scale: 2, deploy: { mode: x } } }";
     let mut tree = bayplan_yaml::read(text, SourceId(1), &Limits::default()).first().unwrap().clone();
-    check_consistency(&mut tree, &Disabled::default(), &mut Report::new());
+    check_consistency(&mut tree, &Disabled::default(), &|_, _| false, &mut Report::new());
     let replicas = tree.get("services").unwrap().get("a").unwrap().get("deploy").unwrap().get("replicas").unwrap();
     assert_eq!(replicas.value, Value::Int(2));
 }

@@ -118,10 +118,12 @@ fn what_is_missing_is_said_and_the_rest_is_read() {
             "a.yaml:2:5 missing-file the compose file `gone.yaml` does not exist",
             "a.yaml:3:30 missing-file the environment file `gone.env` does not exist",
             "a.yaml:4:5 remote-file `oci://registry.test/x` is to be fetched from elsewhere",
+            "a.yaml:6:33 missing-file the compose file `gone.yaml` does not exist",
             "a.yaml:7:50 undefined-service there is no service `bb` to extend in `b.yaml`",
             "a.yaml:8:26 missing-key the key `service` is missing",
         ]
     );
     assert_eq!(model["services"]["b"], json!({"image": "b"}));
-    assert_eq!(model["services"]["c"], json!({"image": "c"}));
+    // What leads nowhere stays: nobody knows what it would have brought.
+    assert_eq!(model["services"]["c"], json!({"image": "c", "extends": {"file": "b.yaml", "service": "bb"}}));
 }
