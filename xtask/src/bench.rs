@@ -18,7 +18,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Measures everything and prints it.
-pub fn run(_: &[String]) -> ExitCode {
+pub fn run(args: &[String]) -> ExitCode {
+    // The process that `memory` starts.
+    if let [what, services] = args
+        && what == "peak"
+    {
+        return peak(services.parse().unwrap_or_default());
+    }
     if cfg!(debug_assertions) {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let build = ["build", "--quiet", "--release", "--package", "bayplan-cli"];
@@ -46,10 +52,23 @@ fn measure() -> Result<(), String> {
     row("loaded: variables, tags, extends", best(10, || load(&files, "compose.yaml", false)), Some(events));
     row("resolved to long forms", best(10, || load(&files, "compose.yaml", true)), Some(events));
     row("checked by all rules", best(5, || lint(&files, &["compose.yaml"])), Some(events));
-    let half = inputs::large(1_000);
-    let halves = BTreeMap::from([("compose.yaml".to_owned(), Arc::from(half.as_str()))]);
-    let (one, two) = (best(5, || lint(&halves, &["compose.yaml"])), best(5, || lint(&files, &["compose.yaml"])));
-    println!("   twice the services cost {:.2} times as much", two.as_secs_f64() / one.as_secs_f64());
+
+    println!(
+        "\n== all rules on one project of more and more services, 100 in a file: time and memory grow as the text does"
+    );
+    for services in [1_000, 2_000, 10_000] {
+        let project = inputs::includes(services, services / 100);
+        let time = best(5, || lint(&project, &["compose.yaml"]));
+        let memory = memory(services).map_or("?".to_owned(), |kb| format!("{:.1}", kb as f64 / size(&project) as f64));
+        let each = time.as_secs_f64() * 1e6 / services as f64;
+        println!("   {services:>6} services, {:>5} kB {each:>9.1} µs each, memory {memory} × the text", size(&project));
+    }
+
+    let here = tempfile::tempdir().map_err(|error| error.to_string())?;
+    inputs::write(here.path(), &inputs::includes(1, 1))?;
+    println!("\n== one service");
+    let start = process(50, &ours()?, &["lint", "--format", "json", "."], here.path());
+    row_of("`bayplan lint`, the process", start, None);
 
     let project = inputs::includes(60, 17);
     println!("\n== a project of 60 services in 17 included files, {} kB", size(&project));
@@ -84,6 +103,32 @@ fn measure() -> Result<(), String> {
         Some(bare),
     );
     Ok(())
+}
+
+/// How many kilobytes linting a project of `services` needs beside its text, measured in a process of its own; nothing
+/// where the system does not say.
+fn memory(services: usize) -> Option<usize> {
+    let ran =
+        Command::new(std::env::current_exe().ok()?).args(["bench", "peak", &services.to_string()]).output().ok()?;
+    String::from_utf8(ran.stdout).ok()?.trim().parse().ok()
+}
+
+fn peak(services: usize) -> ExitCode {
+    let most = || {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<usize>().ok()
+    };
+    let project = inputs::includes(services, services / 100);
+    let before = most();
+    lint(&project, &["compose.yaml"]);
+    match before.zip(most()) {
+        Some((before, after)) => {
+            println!("{}", after - before);
+            ExitCode::SUCCESS
+        }
+        None => ExitCode::FAILURE,
+    }
 }
 
 /// The best time of `runs`.
