@@ -8,6 +8,9 @@ use crate::finding::{Finding, Subject};
 use crate::record::nearest;
 use bayplan_yaml::{Decoder, Location, Map, Node, Path, Text, Value};
 
+/// More services in one another are taken for a mistake.
+const DEEPEST: usize = 256;
+
 /// A service that a chain of `extends` has come through: the file and its name.
 type Step = (String, String);
 
@@ -89,6 +92,12 @@ impl Loader<'_> {
             let message = format!("a circle of extended services: {}", around.join(" → "));
             let finding = Finding::deny("extends-cycle", extends.at, message);
             self.report.push(finding.help("remove one `extends`").about(subject));
+            return None;
+        }
+        if chain.len() >= DEEPEST {
+            let message = format!("more than {DEEPEST} services extend one another");
+            let finding = Finding::deny("extends-cycle", extends.at, message);
+            self.report.push(finding.help("extend one of them directly").about(subject));
             return None;
         }
         chain.push(step);

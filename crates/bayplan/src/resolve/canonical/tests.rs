@@ -90,7 +90,7 @@ fn what_cannot_be_read_is_said_at_its_place_and_stays() {
         ("volumes: ['ab::b']", "a section between colons is empty at ::"),
         ("devices: ['a:b:c:d']", "`a:b:c:d` has too many colons for a device at 'a:b:c:d'"),
         ("depends_on: {a: null}", "expected a mapping, found nothing at null"),
-        ("ulimits: {nofile: many}", "expected an integer or a mapping, found a string at many"),
+        ("ulimits: {nofile: [1]}", "expected an integer or a mapping, found a list at [1]"),
         ("build: {ssh: [key]}", "`key` names no key or agent at key"),
         ("build: {additional_contexts: [key]}", "`key` has no `=` at key"),
         ("build: 1", "expected a string or a mapping, found an integer at 1"),

@@ -59,7 +59,7 @@ fn what_is_wrong_with_files_is_said_where_they_are_named() {
         [
             "services.web.env_file[0]: the environment file `no` does not exist",
             ": `A B` is no name of a variable",
-            ": `` is no name of a variable",
+            ": the name of the variable is missing",
             "services.web.env_file[3].format: `toml` is not a format of environment files",
             "services.web.label_file[0]: the label file `none` does not exist",
         ]
