@@ -3,11 +3,9 @@
 use bayplan::emit::Tree;
 use bayplan_cli::args::Format;
 use bayplan_cli::compile::Library;
-use bayplan_cli::discover;
 use bayplan_cli::render::Style;
-use bayplan_cli::run::Runner;
+use bayplan_cli::run::{Asked, Runner};
 use std::fs;
-use std::path::Path;
 
 /// The output of the fleet `case` in its first environment, or what is wrong with it.
 ///
@@ -23,8 +21,7 @@ pub fn compiled(files: &[(&str, &str)]) -> Result<Tree, String> {
     }
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
     let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
-    let found = discover::find(&here, &[], false).map_err(|error| format!("{error:?}"))?;
-    let run = runner.compile(&found, Path::new("generated"), None).map_err(|error| format!("{error:?}"))?;
+    let run = runner.compile(&[], false, &Asked::default()).map_err(|error| format!("{error:?}"))?;
     let said = run.report.findings.iter().map(|finding| format!("{}: {}\n", finding.rule, finding.message)).collect();
     run.outputs.into_iter().next().map(|output| output.tree).ok_or(said)
 }

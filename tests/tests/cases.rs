@@ -5,12 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use bayplan::finding::Report;
+use bayplan::rules::Profile;
 use bayplan::source::Sources;
+use bayplan_cli::Exit;
 use bayplan_cli::args::{Cli, Format, Verb};
 use bayplan_cli::compile::Library;
 use bayplan_cli::render::{Style, json, pretty};
-use bayplan_cli::run::{Runner, Said as Streams};
-use bayplan_cli::{Exit, discover};
+use bayplan_cli::run::{Asked, Runner, Said as Streams};
 use bayplan_tests::case::{Case, Document, Kind, Said};
 use clap::Parser;
 use std::collections::BTreeMap;
@@ -81,7 +82,7 @@ fn run(case: &Case) -> Vec<Vec<Said>> {
 
 /// What `lint`, or the command `config …`, says about a case.
 fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
-    let (here, style) = (runner.here, runner.out);
+    let style = runner.out;
     if !command.is_empty() {
         let words = ["bayplan"].into_iter().chain(command.split_whitespace());
         let Verb::Config(args) = Cli::try_parse_from(words).unwrap().verb else { panic!("no `config`: {command}") };
@@ -90,15 +91,20 @@ fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
         let _ = pretty::findings(&report, &sources, style);
         return said(&report, &sources);
     }
-    let fleets = discover::find(here, &[], true).unwrap_or_else(|_| {
+    let named =
+        |name: &str| case.files.iter().any(|file| file.name == name || file.name.ends_with(&format!("/{name}")));
+    let fleet = named("fleet.yaml");
+    // Cases of compose files are held to what fleets are held to, unless they say otherwise.
+    let profile = (!fleet && !named("bayplan.yaml")).then_some(Profile::Production);
+    let asked = Asked { profile, ..Asked::default() };
+    let result = runner.compile(&[], true, &asked).unwrap_or_else(|_| {
         let paths: Vec<PathBuf> = case.files.iter().map(|file| PathBuf::from(&file.name)).collect();
-        discover::find(here, &paths, true).unwrap_or_else(|error| panic!("{error:?}"))
+        runner.compile(&paths, true, &asked).unwrap_or_else(|error| panic!("{error:?}"))
     });
-    let result = runner.compile(&fleets, Path::new("generated"), None).unwrap_or_else(|error| panic!("{error:?}"));
     // Whatever was found can be shown.
     let _ = pretty::findings(&result.report, &result.sources, style);
     let _ = json::report(&result.report, &result.sources, 0).to_string();
-    if result.report.denied() && !fleets.fleets.is_empty() {
+    if result.report.denied() && fleet {
         let cli = Cli::try_parse_from(["bayplan", "gen"]).unwrap();
         assert_eq!(runner.run(&cli.verb, &mut Streams::default()), Ok(Exit::Denied), "{}", case.title);
     }

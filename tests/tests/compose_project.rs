@@ -12,6 +12,7 @@ use bayplan::resolve::load::{Cache, Loader, Options};
 use bayplan::resolve::project::Settings;
 use bayplan::resolve::scope::{Scope, Supplier};
 use bayplan::rules::RULES;
+use bayplan::rules::{Policy, Profile};
 use bayplan::source::Sources;
 use bayplan_tests::compose_go::{ask, differences, files, module, raw_strings, tool};
 use indexmap::IndexMap;
@@ -100,7 +101,7 @@ fn lint(case: &Case) -> Vec<String> {
     let files = case.files.iter().map(|file| file.display().to_string()).collect();
     let projects = [ComposeProject { folder, name, files, variant: false }];
     let (mut sources, mut report) = (Sources::new(), Report::new());
-    bayplan::compile::projects(&projects, &Disk, None, &mut sources, &mut report);
+    bayplan::compile::projects(&projects, &Policy::of(Profile::Production), &Disk, None, &mut sources, &mut report);
     report.sort(&sources);
     let denied = report.findings.iter().filter(|finding| finding.level == Level::Deny);
     let denied = denied.filter(|finding| !RULES.iter().any(|rule| rule.name == finding.rule));

@@ -187,7 +187,8 @@ fn lint(files: &dyn Files, mains: &[&str]) -> usize {
             variant: false,
         })
         .collect();
-    projects(&wanted, files, None, &mut sources, &mut report);
+    let policy = bayplan::rules::Policy::of(bayplan::rules::Profile::All);
+    projects(&wanted, &policy, files, None, &mut sources, &mut report);
     report.findings.len()
 }
 

@@ -1,5 +1,6 @@
 //! `command line → what to do`.
 
+use bayplan::rules::Profile;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -71,9 +72,17 @@ pub struct LintArgs {
     /// Only this environment
     #[arg(long, value_name = "NAME")]
     pub env: Option<String>,
-    /// Fleet folders, compose files, or folders of them; `blueprints/` or the compose file here by default
+    /// How strict the rules are, whatever the settings say: default, homelab, production, cis or all
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    pub profile: Option<Profile>,
+    /// Fleet folders, compose files, or folders of them; everything here and below by default
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+}
+
+fn profile(word: &str) -> Result<Profile, String> {
+    let found = Profile::ALL.iter().find(|profile| profile.as_str() == word);
+    found.copied().ok_or_else(|| format!("the profiles are {}", Profile::WORDS.join(", ")))
 }
 
 /// `bayplan config`

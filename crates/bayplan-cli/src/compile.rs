@@ -1,12 +1,13 @@
 //! `texts → findings and trees`: where the command line meets the library.
 
 use crate::Failure;
-use crate::discover::{self, Fleet, Found};
+use crate::discover::{self, Found};
 use crate::disk::Disk;
 use bayplan::compile::{ComposeProject, FleetTexts, Loaded};
 use bayplan::emit::Tree;
 use bayplan::finding::Report;
 use bayplan::resolve::scope::{Scope, Supplier};
+use bayplan::rules::{Policy, Profile};
 use bayplan::source::Sources;
 use std::path::Path;
 
@@ -36,9 +37,17 @@ pub struct Output {
 pub trait Compiler {
     /// Compiles a fleet for all its environments, or for the one named. `back` leads from the folder of a stack's compose
     /// file to the fleet's folder.
-    fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run);
+    fn fleet(
+        &self,
+        here: &Path,
+        fleet: &discover::Fleet,
+        back: &str,
+        environment: Option<&str>,
+        policy: &Policy,
+        run: &mut Run,
+    );
     /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
-    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run);
+    fn compose(&self, here: &Path, projects: &[ComposeProject], policy: &Policy, run: &mut Run);
     /// The projects in `found` with everything that their values come from.
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure>;
     /// The rules: name, and what `explain` prints.
@@ -52,9 +61,18 @@ pub trait Compiler {
 pub struct Library;
 
 impl Compiler for Library {
-    fn fleet(&self, here: &Path, fleet: &Fleet, back: &str, environment: Option<&str>, run: &mut Run) {
+    fn fleet(
+        &self,
+        here: &Path,
+        fleet: &discover::Fleet,
+        back: &str,
+        environment: Option<&str>,
+        policy: &Policy,
+        run: &mut Run,
+    ) {
         let (disk, today, folder) = (Disk(here), today(), discover::show(here, &fleet.folder));
-        let texts = texts(&disk, fleet, back, Some(&today), &folder);
+        let policy = Policy { fallback: Profile::Production, ..policy.clone() };
+        let texts = texts(&disk, fleet, back, Some(&today), &folder, &policy);
         for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
             if let Some(tree) = compiled.tree {
                 run.outputs.push(Output { fleet: compiled.fleet, environment: compiled.environment, tree });
@@ -62,8 +80,8 @@ impl Compiler for Library {
         }
     }
 
-    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run) {
-        bayplan::compile::projects(projects, &Disk(here), Some(&today()), &mut run.sources, &mut run.report);
+    fn compose(&self, here: &Path, projects: &[ComposeProject], policy: &Policy, run: &mut Run) {
+        bayplan::compile::projects(projects, policy, &Disk(here), Some(&today()), &mut run.sources, &mut run.report);
     }
 
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure> {
@@ -72,12 +90,12 @@ impl Compiler for Library {
             .collect();
         let shell = Scope::of(Supplier::Shell, shell);
         let (sources, report) = (&mut run.sources, &mut run.report);
-        let projects = discover::projects(here, &found.compose);
+        let (projects, policy) = (discover::projects(here, &found.compose), Policy::of(Profile::Production));
         let mut loaded = bayplan::compile::trace_projects(&projects, &shell, &Disk(here), sources, report);
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
             let (disk, folder) = (Disk(here), discover::show(here, &fleet.folder));
-            let texts = texts(&disk, &fleet, ".", None, &folder);
+            let texts = texts(&disk, &fleet, ".", None, &folder, &policy);
             loaded.extend(bayplan::compile::trace_fleet(&texts, None, &mut run.sources, &mut run.report));
         }
         Ok(loaded)
@@ -99,10 +117,11 @@ impl Compiler for Library {
 
 fn texts<'a>(
     disk: &'a Disk<'a>,
-    fleet: &'a Fleet,
+    fleet: &'a discover::Fleet,
     back: &'a str,
     today: Option<&'a str>,
     folder: &'a str,
+    policy: &'a Policy,
 ) -> FleetTexts<'a> {
     FleetTexts {
         name: &fleet.name,
@@ -112,6 +131,7 @@ fn texts<'a>(
         files: disk,
         env_files: &fleet.environments,
         back,
+        policy,
         trace: false,
         today,
     }

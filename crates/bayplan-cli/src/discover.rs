@@ -4,15 +4,20 @@ use crate::Failure;
 use crate::disk::Disk;
 use bayplan::compile::ComposeProject;
 use bayplan::finding::Report;
+use bayplan::repository::Repository;
 use bayplan::resolve::files;
+use bayplan::rules::{Policy, fits};
 use bayplan::source::Sources;
 use bayplan_yaml::{Location, SourceId};
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a fleet.
 pub const FLEET: &str = "fleet.yaml";
+/// The files that hold the settings of a repository, the strongest first.
+const SETTINGS: [&str; 2] = ["bayplan.yaml", ".bayplan.yaml"];
 /// Where fleets are looked for when no path is given.
 const BLUEPRINTS: &str = "blueprints";
 /// Folders deeper than this are not searched.
@@ -42,18 +47,54 @@ pub struct Fleet {
     pub environments: Vec<(String, SourceId)>,
 }
 
-/// Finds what `paths` name; with no path, what `blueprints/` or this folder holds. Compose files are looked for where
-/// `compose` says so.
-pub fn find(here: &Path, paths: &[PathBuf], compose: bool) -> Result<Found, Failure> {
+/// What the settings of the repository around a folder say.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// What they say about rules.
+    pub policy: Policy,
+    /// Patterns of paths that are not looked at, and the way from where they start to here.
+    exclude: (String, Vec<String>),
+    /// The machines.
+    pub hosts: indexmap::IndexMap<String, bayplan::blueprint::Host>,
+}
+
+/// Reads `bayplan.yaml` here, or in the nearest folder above that is in the same repository.
+pub fn settings(here: &Path, sources: &mut Sources, report: &mut Report) -> Result<Settings, Failure> {
+    let absolute = fs::canonicalize(here_if_empty(here)).unwrap_or_else(|_| here.to_owned());
+    for folder in absolute.ancestors() {
+        let Some(name) = SETTINGS.iter().find(|name| folder.join(name).is_file()) else {
+            if folder.join(".git").exists() {
+                break;
+            }
+            continue;
+        };
+        let below = absolute.strip_prefix(folder).unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/");
+        let up = "../".repeat(below.split('/').filter(|part| !part.is_empty()).count());
+        let Some(source) = read(here, &here.join(format!("{up}{name}")), sources, report)? else { break };
+        let (repository, policy) = Repository::read(source, &below, sources, report);
+        return Ok(Settings { policy, exclude: (below, repository.exclude), hosts: repository.hosts });
+    }
+    Ok(Settings::default())
+}
+
+impl Settings {
+    fn excludes(&self, here: &Path, path: &Path) -> bool {
+        !self.exclude.1.is_empty() && fits(&self.exclude.0, &self.exclude.1, &show(here, path))
+    }
+}
+
+/// Finds what `paths` name; with no path, what is in this folder and below. Compose files are looked for where `compose`
+/// says so; where not, and no path is given, fleets are looked for in `blueprints/` only.
+pub fn find(here: &Path, paths: &[PathBuf], compose: bool, settings: &Settings) -> Result<Found, Failure> {
     let mut found = Found::default();
     if paths.is_empty() {
         let blueprints = here.join(BLUEPRINTS);
-        if blueprints.is_dir() {
-            search(&blueprints, compose, 0, &mut found)?;
+        if compose {
+            search(here, here, true, settings, &mut found)?;
         } else if here.join(FLEET).is_file() {
             found.fleets.insert(here.to_owned());
-        } else if compose {
-            found.compose.extend(entries(here)?.into_iter().filter(|path| path.is_file() && is_compose(path)));
+        } else if blueprints.is_dir() {
+            search(here, &blueprints, false, settings, &mut found)?;
         }
         if found == Found::default() {
             let what = if compose { "fleet and no compose file" } else { "fleet" };
@@ -67,7 +108,7 @@ pub fn find(here: &Path, paths: &[PathBuf], compose: bool) -> Result<Found, Fail
         let metadata = fs::metadata(here_if_empty(&path)).map_err(|error| Failure::io("read", &path, &error))?;
         if metadata.is_dir() {
             let before = (found.fleets.len(), found.compose.len());
-            search(&path, compose, 0, &mut found)?;
+            search(here, &path, compose, settings, &mut found)?;
             if before == (found.fleets.len(), found.compose.len()) && !found.fleets.contains(&path) {
                 return Err(Failure::new(format!("`{}` holds no fleet", path.display()))
                     .help(format!("a fleet is a folder with a `{FLEET}`")));
@@ -185,22 +226,51 @@ pub fn show(here: &Path, path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn search(folder: &Path, compose: bool, depth: usize, found: &mut Found) -> Result<(), Failure> {
-    if folder.join(FLEET).is_file() {
-        found.fleets.insert(folder.to_owned());
-        return Ok(());
-    }
-    for path in entries(folder)? {
+/// Searches a folder and what is below it, but for what Git ignores, what the settings exclude, and what `gen` wrote.
+fn search(here: &Path, folder: &Path, compose: bool, settings: &Settings, found: &mut Found) -> Result<(), Failure> {
+    // A folder that cannot be read is an error where it was asked for, and is passed over below.
+    entries(folder)?;
+    let walk = ignore::WalkBuilder::new(here_if_empty(folder))
+        .standard_filters(false)
+        .git_ignore(true)
+        .git_exclude(true)
+        .parents(true)
         // Links are not followed, so that the search ends.
-        let Ok(kind) = fs::symlink_metadata(&path).map(|metadata| metadata.file_type()) else { continue };
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(".");
-        if kind.is_dir() && depth < DEEPEST && !name.starts_with('.') && !matches!(name, "node_modules" | "target") {
-            search(&path, compose, depth + 1, found)?;
-        } else if compose && kind.is_file() && is_compose(&path) {
-            found.compose.insert(path);
+        .follow_links(false)
+        .max_depth(Some(DEEPEST))
+        .sort_by_file_name(|a, b| a.cmp(b))
+        .filter_entry(|entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            !(is_folder
+                && entry.depth() > 0
+                && matches!(entry.file_name().to_str(), Some(".git" | "node_modules" | "target")))
+        })
+        .build();
+    for entry in walk.filter_map(Result::ok) {
+        let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if !is_file || settings.excludes(here, path) {
+            continue;
+        }
+        if entry.file_name() == FLEET && !is_generated(path) {
+            found.fleets.insert(path.parent().unwrap_or(Path::new("")).to_owned());
+        } else if compose && is_compose(path) && !is_generated(path) {
+            found.compose.insert(path.to_owned());
         }
     }
+    let fleets = std::mem::take(&mut found.fleets);
+    found.compose.retain(|path| path.parent().is_none_or(|folder| !fleets.contains(folder)));
+    found.fleets = fleets;
     Ok(())
+}
+
+/// Whether `gen` wrote a file.
+fn is_generated(path: &Path) -> bool {
+    let mut start = [0; 256];
+    let read = fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
+    String::from_utf8_lossy(&start[..read])
+        .lines()
+        .any(|line| line.starts_with(&format!("# {}", bayplan::emit::tree::MARK)))
 }
 
 fn is_compose(path: &Path) -> bool {
@@ -259,15 +329,16 @@ mod tests {
             "other/compose.yml",
         ]);
         let here = dir.path();
-        let found = find(here, &[], true).unwrap();
-        assert_eq!(names(here, &found.fleets), ["blueprints/media", "blueprints/shop"]);
-        assert_eq!(names(here, &found.compose), ["blueprints/old/docker-compose.prod.yml"]);
-        let found = find(here, &["other".into(), "blueprints/shop/compose.yaml".into()], true).unwrap();
+        let found = find(here, &[], true, &Settings::default()).unwrap();
+        assert_eq!(names(here, &found.fleets), ["blueprints/.hidden", "blueprints/media", "blueprints/shop"]);
+        assert_eq!(names(here, &found.compose), ["blueprints/old/docker-compose.prod.yml", "other/compose.yml"]);
+        let found =
+            find(here, &["other".into(), "blueprints/shop/compose.yaml".into()], true, &Settings::default()).unwrap();
         assert_eq!(names(here, &found.fleets), ["blueprints/shop"]);
         assert_eq!(names(here, &found.compose), ["other/compose.yml"]);
-        let found = find(here, &["blueprints/old/notes.yaml".into()], true).unwrap();
+        let found = find(here, &["blueprints/old/notes.yaml".into()], true, &Settings::default()).unwrap();
         assert_eq!(names(here, &found.compose), ["blueprints/old/notes.yaml"]);
-        assert_eq!(find(&here.join("other"), &[], true).unwrap().compose.len(), 1);
+        assert_eq!(find(&here.join("other"), &[], true, &Settings::default()).unwrap().compose.len(), 1);
     }
 
     #[test]
@@ -275,9 +346,9 @@ mod tests {
         let dir = folder(&["other/x.yaml"]);
         let here = dir.path();
         for (paths, compose) in [(vec![], true), (vec!["nowhere".into()], true), (vec!["other/x.yaml".into()], false)] {
-            assert!(find(here, &paths, compose).is_err(), "{paths:?}");
+            assert!(find(here, &paths, compose, &Settings::default()).is_err(), "{paths:?}");
         }
-        assert!(find(here, &["other".into()], true).is_err());
+        assert!(find(here, &["other".into()], true, &Settings::default()).is_err());
     }
 
     #[test]

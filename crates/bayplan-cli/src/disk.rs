@@ -1,6 +1,6 @@
 //! `path → text`, from the disk.
 
-use bayplan::resolve::files::{BESIDE, FileError, Files, clean};
+use bayplan::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -48,6 +48,23 @@ impl Files for Disk<'_> {
         found.sort();
         found
     }
+
+    fn stat(&self, path: &str) -> Option<Stat> {
+        let metadata = fs::metadata(self.0.join(path)).ok()?;
+        let kind = match metadata.file_type() {
+            kind if kind.is_dir() => FileKind::Folder,
+            kind if kind.is_file() => FileKind::File,
+            _ => FileKind::Special,
+        };
+        Some(Stat { kind, mode: mode(&metadata) })
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.0.join(folder)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
 }
 
 /// Gathers the files below `folder`, which is seen from `here`. What cannot be read is passed over: nobody named it.
@@ -73,4 +90,15 @@ fn search(here: &Path, folder: &Path, depth: usize, seen: &mut usize, found: &mu
             found.push(path.to_string_lossy().replace('\\', "/"));
         }
     }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(metadata.permissions().mode() & 0o7777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &fs::Metadata) -> Option<u32> {
+    None
 }

@@ -38,7 +38,8 @@ impl Runner<'_> {
     }
 
     fn traced(self, run: &mut compile::Run) -> Result<Vec<Loaded>, Failure> {
-        let found = discover::find(self.here, &[], true)?;
+        let settings = discover::settings(self.here, &mut run.sources, &mut run.report)?;
+        let found = discover::find(self.here, &[], true, &settings)?;
         self.compiler.trace(self.here, &found, run)
     }
 

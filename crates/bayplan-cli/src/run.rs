@@ -2,17 +2,18 @@
 
 use crate::args::{Format, GenArgs, LintArgs, SchemaArgs, Verb};
 use crate::compile::{Compiler, Run};
-use crate::discover::{self, Found};
+use crate::discover;
 use crate::render::secret::masked;
 use crate::render::{Style, counted, json, pretty};
 use crate::{Exit, Failure};
 use bayplan::finding::Level;
+use bayplan::rules::{Profile, RuleSettings};
 use bayplan::sync::{self, Action, Change, Conflict, Folder, Kept, Options, SyncError};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// At most so many lines of a difference are shown where none was asked for.
 const DIFF_LINES: usize = 40;
@@ -24,6 +25,23 @@ pub struct Said {
     pub out: String,
     /// Findings and remarks that are not the result, for standard error.
     pub err: String,
+}
+
+/// How to compile.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Where the output goes, seen from here.
+    pub out: &'a Path,
+    /// Only this environment.
+    pub environment: Option<&'a str>,
+    /// How strict the rules are, whatever files say.
+    pub profile: Option<Profile>,
+}
+
+impl Default for Asked<'_> {
+    fn default() -> Self {
+        Self { out: Path::new("generated"), environment: None, profile: None }
+    }
 }
 
 /// Runs verbs.
@@ -51,24 +69,31 @@ impl Runner<'_> {
         }
     }
 
-    /// Compiles what was found; nothing is written.
-    pub fn compile(self, found: &Found, out: &Path, environment: Option<&str>) -> Result<Run, Failure> {
+    /// Compiles what `paths` name, compose files too where `compose` says so; nothing is written.
+    pub fn compile(self, paths: &[PathBuf], compose: bool, asked: &Asked<'_>) -> Result<Run, Failure> {
         let here = self.here;
         let mut run = Run::default();
+        let mut settings = discover::settings(here, &mut run.sources, &mut run.report)?;
+        settings.policy.whole = paths.is_empty();
+        if let Some(profile) = asked.profile {
+            let over = RuleSettings { profile: Some(profile), ..RuleSettings::default() };
+            settings.policy = settings.policy.with(over, None);
+        }
+        let found = discover::find(here, paths, compose, &settings)?;
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
-            let back = back(&here.join(out), &fleet.folder);
-            self.compiler.fleet(here, &fleet, &back, environment, &mut run);
+            let back = back(&here.join(asked.out), &fleet.folder);
+            self.compiler.fleet(here, &fleet, &back, asked.environment, &settings.policy, &mut run);
         }
-        self.compiler.compose(here, &discover::projects(here, &found.compose), &mut run);
+        self.compiler.compose(here, &discover::projects(here, &found.compose), &settings.policy, &mut run);
         run.report.sort(&run.sources);
         Ok(run)
     }
 
     fn lint(self, args: &LintArgs, said: &mut Said) -> Result<Exit, Failure> {
-        let (here, style) = (self.here, self.out);
-        let run =
-            self.compile(&discover::find(here, &args.paths, true)?, Path::new("generated"), args.env.as_deref())?;
+        let style = self.out;
+        let asked = Asked { environment: args.env.as_deref(), profile: args.profile, ..Asked::default() };
+        let run = self.compile(&args.paths, true, &asked)?;
         let files = run.sources.files().count();
         match style.format {
             Format::Json => line(&mut said.out, &json::report(&run.report, &run.sources, files).to_string()),
@@ -86,7 +111,8 @@ impl Runner<'_> {
         if !args.check && sync::recover(&root).map_err(Failure::from)? {
             line(&mut said.err, "an interrupted run was undone first");
         }
-        let run = self.compile(&discover::find(here, &args.paths, false)?, &args.out, args.env.as_deref())?;
+        let asked = Asked { out: &args.out, environment: args.env.as_deref(), profile: None };
+        let run = self.compile(&args.paths, false, &asked)?;
         let files = run.sources.files().count();
         let mut object = json::report(&run.report, &run.sources, files);
         if out.format != Format::Json {

@@ -5,6 +5,7 @@ use crate::discover::Fleet;
 use bayplan::compile::ComposeProject;
 use bayplan::emit::{Comment, Tree};
 use bayplan::finding::Finding;
+use bayplan::rules::Policy;
 use bayplan_yaml::{Location, SourceId, Span};
 use clap::Parser;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 struct Fake;
 
 impl Compiler for Fake {
-    fn fleet(&self, here: &Path, fleet: &Fleet, _: &str, environment: Option<&str>, run: &mut Run) {
+    fn fleet(&self, here: &Path, fleet: &Fleet, _: &str, environment: Option<&str>, _: &Policy, run: &mut Run) {
         let text = |name: &String| fs::read_to_string(fleet.folder.join(name)).unwrap();
         for name in &fleet.blueprints {
             let file = run.sources.add_file(discover::show(here, &fleet.folder.join(name)), text(name));
@@ -28,7 +29,7 @@ impl Compiler for Fake {
         }
     }
 
-    fn compose(&self, here: &Path, projects: &[ComposeProject], run: &mut Run) {
+    fn compose(&self, here: &Path, projects: &[ComposeProject], _: &Policy, run: &mut Run) {
         let paths: std::collections::BTreeSet<&String> = projects.iter().flat_map(|project| &project.files).collect();
         for path in paths {
             let text = fs::read_to_string(here.join(path)).unwrap();

@@ -1,5 +1,7 @@
 //! `texts → findings and trees`: the pipeline, one function a stage.
 
+mod same_host;
+
 use crate::blueprint::{Environment, Fleet};
 use crate::emit::{self, Tree};
 use crate::finding::{Finding, Level, Report, Subject};
@@ -12,7 +14,7 @@ use crate::resolve::project::Settings;
 use crate::resolve::scope::Scope;
 use crate::resolve::settle::{Document, Input, settle};
 use crate::resolve::variables::variables;
-use crate::rules;
+use crate::rules::{self, Policy};
 use crate::source::Sources;
 use crate::value::ProjectName;
 use bayplan_yaml::{Decoder, Limits, Node, Path, SourceId};
@@ -36,6 +38,8 @@ pub struct FleetTexts<'a> {
     pub env_files: &'a [(String, SourceId)],
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
+    /// What is said about rules beside `fleet.yaml`.
+    pub policy: &'a Policy,
     /// Whether the trees that values come from are kept, for [`Compiled::plan`].
     pub trace: bool,
     /// The day, as `YYYY-MM-DD`, for exemptions that end; nothing where none shall.
@@ -88,7 +92,7 @@ pub fn fleet(
     }
     let name = fleet.name.clone().unwrap_or_else(|| texts.name.to_owned());
     let shape = report.denied();
-    let mut compiled = Vec::new();
+    let (mut compiled, mut unused) = (Vec::new(), None::<Vec<Finding>>);
     for (environment, settings_of) in
         environments.iter().filter(|(name, _)| environment.is_none_or(|wanted| *name == wanted))
     {
@@ -97,10 +101,16 @@ pub fn fleet(
             variables(environment, settings_of, settings.as_ref(), texts.env_files, sources, &mut found);
         let documents = blueprints(texts, environment, &scope, &mut cache, sources, &mut found);
         let (settings, variables) = (settings.as_ref(), &variables);
-        let input = Input { fleet: &fleet, settings, variables, back: texts.back, trace: texts.trace };
+        let input =
+            Input { fleet: &fleet, settings, variables, back: texts.back, policy: texts.policy, trace: texts.trace };
         let mut plan = settle(&input, documents, environment, settings_of, sources, &mut found);
         plan.observed = observe::read(plan.stacks.values(), &BTreeMap::new(), texts.files, sources);
-        rules::check(&plan, sources, texts.today, &mut found);
+        let nothing_needs = rules::check(&plan, texts.files, sources, texts.today, &mut found);
+        // An exemption is unused where no environment needs it.
+        match &mut unused {
+            Some(unused) => unused.retain(|finding| nothing_needs.iter().any(|other| other.at == finding.at)),
+            none => *none = Some(nothing_needs),
+        }
         if unknown {
             found.findings.retain(|finding| !rules::needs_settings(finding.rule));
         }
@@ -109,6 +119,7 @@ pub fn fleet(
         report.append(found);
         compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), plan: kept, tree });
     }
+    report.extend(unused.into_iter().flatten().filter(|_| !unknown && environment.is_none()));
     compiled
 }
 
@@ -171,29 +182,47 @@ pub struct ComposeProject {
     pub variant: bool,
 }
 
-/// Checks Compose projects that belong to no fleet, each as a fleet of one stack without defaults. A project that another
-/// one includes is checked as a part of that. Variables come from `.env` only: what is found is the same on every machine.
+/// Checks Compose projects that belong to no fleet, together: what one of them does to another is found too. A project that
+/// another one includes is checked as a part of that.  Variables come from `.env` only:
+/// what is found is the same on every machine.
 pub fn projects(
     projects: &[ComposeProject],
+    policy: &Policy,
     files: &dyn Files,
     today: Option<&str>,
     sources: &mut Sources,
     report: &mut Report,
 ) {
     let options = Options { interpolate: true, ..Options::default() };
-    for loaded in load(projects, &Scope::default(), options, files, sources, report) {
-        let fleet = Fleet::default();
-        let Loaded { files: mut own, name, node, .. } = loaded;
-        let folder = crate::resolve::files::folder(&own[0]);
-        let documents = vec![Document { file: own.swap_remove(0), stem: name, node, layers: Vec::new() }];
-        let variables = IndexMap::new();
-        let (settings, variables) = (None, &variables);
-        let input = Input { fleet: &fleet, settings, variables, back: ".", trace: false };
-        let mut plan = settle(&input, documents, "default", &Environment::default(), sources, report);
-        let folders = plan.stacks.keys().map(|name| (name.clone(), folder.clone())).collect();
-        plan.observed = observe::read(plan.stacks.values(), &folders, files, sources);
-        rules::check(&plan, sources, today, report);
+    let variables = IndexMap::new();
+    let (fleet, mut whole, mut said) = (Fleet::default(), Plan::empty(policy.clone()), Report::new());
+    for loaded in load(projects, &Scope::default(), options, files, sources, &mut said) {
+        let Loaded { files: own, folder, name, node, variant, .. } = loaded;
+        let documents = vec![Document { file: own[0].clone(), stem: name, node, layers: Vec::new() }];
+        let input = Input { fleet: &fleet, policy, settings: None, variables: &variables, back: ".", trace: false };
+        let mut found = Report::new();
+        let plan = settle(&input, documents, "default", &Environment::default(), sources, &mut found);
+        for (name, mut stack) in plan.stacks {
+            stack.directory.clone_from(&folder);
+            stack.variant = variant;
+            // Two projects of one name are told apart by their files.
+            if whole.stacks.contains_key(&name) {
+                stack.name = format!("{name} ({})", stack.file);
+                for finding in &mut found.findings {
+                    finding.subject.stack = finding.subject.stack.take().map(|_| stack.name.clone());
+                }
+            }
+            stack.host.clone_from(&stack.name);
+            whole.stacks.insert(stack.name.clone(), stack);
+        }
+        said.append(found);
     }
+    same_host::settle(&mut whole.stacks);
+    let folders = whole.stacks.values().map(|stack| (stack.name.clone(), stack.directory.clone())).collect();
+    whole.observed = observe::read(whole.stacks.values(), &folders, files, sources);
+    let unused = rules::check(&whole, files, sources, today, &mut said);
+    report.append(said);
+    report.extend(unused);
 }
 
 /// A project as read, with what its values come from.
@@ -201,6 +230,10 @@ pub fn projects(
 pub struct Loaded {
     /// Its files, the main one first.
     pub files: Vec<String>,
+    /// Its folder.
+    pub folder: String,
+    /// Whether it is the main project of its folder with other files over it.
+    pub variant: bool,
     /// Its name.
     pub name: String,
     /// The environment, where it is a stack of a fleet.
@@ -239,6 +272,8 @@ pub fn trace_fleet(
         loaded.extend(plan.stacks.into_values().map(|stack| {
             Loaded {
                 files: vec![stack.file],
+                folder: stack.directory,
+                variant: false,
                 name: stack.name,
                 environment: Some(compiled.environment.clone()),
                 node: stack.document,
@@ -290,7 +325,16 @@ fn load(
         }
         let written = node.get("name").and_then(Node::as_str).unwrap_or(&project.name);
         let name = ProjectName::normalize(written).map_or_else(|| "compose".to_owned(), |name| name.to_string());
-        loaded.push(Loaded { files: named, name, environment: None, node, layers, scope });
+        loaded.push(Loaded {
+            files: named,
+            folder: project.folder.clone(),
+            variant: project.variant,
+            name,
+            environment: None,
+            node,
+            layers,
+            scope,
+        });
     }
     let included = loader.included_files();
     loaded.retain(|project| project.files.first().is_some_and(|main| !included.contains(main)));
@@ -298,7 +342,7 @@ fn load(
 }
 
 /// The first document of a text; its errors are reported.
-fn read(file: SourceId, sources: &Sources, report: &mut Report) -> Option<Node> {
+pub(crate) fn read(file: SourceId, sources: &Sources, report: &mut Report) -> Option<Node> {
     let text = sources.file(file)?.text.clone();
     let read = bayplan_yaml::read(&text, file, &Limits::default());
     let node = read.first().cloned();

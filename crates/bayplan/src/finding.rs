@@ -3,7 +3,7 @@
 use crate::source::Sources;
 use crate::value::Invalid;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{DecodeError, ErrorKind, Location, Path, YamlError};
+use bayplan_yaml::{DecodeError, ErrorKind, Location, Node, Path, Value, YamlError};
 use serde::Serialize;
 use std::fmt;
 
@@ -77,8 +77,88 @@ pub struct Label {
     pub message: String,
 }
 
+/// Whether a [`Fix`] may be made without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// The containers do what they did.
+    Safe,
+    /// They may behave otherwise: a person is to look at it.
+    Unsafe,
+}
+
+/// A change that mends a finding, in words of the merged model: what reads the files again says whether they became that.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it does, as an order: "add `read_only: true`".
+    pub title: String,
+    /// Whether it may be made without asking.
+    pub safety: Safety,
+    /// The changes; all are made, or none.
+    pub changes: Vec<Change>,
+}
+
+/// One change. Paths start at the top of the finding's stack, as it is after merging.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Writes a value, where one is or none; mappings on the way to it are made.
+    Set(Path, Node),
+    /// Adds an item at the end of a list, which is made where there is none.
+    Append(Path, Node),
+    /// Removes a value, or an item of a list.
+    Delete(Path),
+    /// Writes other text for the bytes of a place, which then says the same, or what the changes beside it say.
+    Respell(Location, String),
+}
+
+impl Fix {
+    /// A fix that does not change what containers do.
+    pub fn safe(title: impl Into<String>) -> Self {
+        Self { title: title.into(), safety: Safety::Safe, changes: Vec::new() }
+    }
+
+    /// A fix that may change what containers do.
+    pub fn unsafe_(title: impl Into<String>) -> Self {
+        Self { safety: Safety::Unsafe, ..Self::safe(title) }
+    }
+
+    /// And writes a value.
+    #[must_use]
+    pub fn set(mut self, path: Path, value: impl Into<serde_json::Value>) -> Self {
+        self.changes.push(Change::Set(path, node(value.into())));
+        self
+    }
+
+    /// And adds an item to a list.
+    #[must_use]
+    pub fn append(mut self, path: Path, value: impl Into<serde_json::Value>) -> Self {
+        self.changes.push(Change::Append(path, node(value.into())));
+        self
+    }
+
+    /// And removes a value.
+    #[must_use]
+    pub fn delete(mut self, path: Path) -> Self {
+        self.changes.push(Change::Delete(path));
+        self
+    }
+
+    /// And spells the text at a place otherwise.
+    #[must_use]
+    pub fn respell(mut self, at: Location, text: impl Into<String>) -> Self {
+        self.changes.push(Change::Respell(at, text.into()));
+        self
+    }
+}
+
+/// A value as a node that stands nowhere.
+fn node(value: serde_json::Value) -> Node {
+    let nowhere = Location::default();
+    bayplan_yaml::to_node(&value, nowhere).unwrap_or_else(|_| Node::new(Value::Null, nowhere))
+}
+
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule that found it: `unpinned-image`.
     pub rule: &'static str,
@@ -96,6 +176,8 @@ pub struct Finding {
     pub subject: Subject,
     /// Places whose text must not be shown in excerpts, because they hold secrets.
     pub sensitive: Vec<Location>,
+    /// A change that mends it.
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Finding {
@@ -110,6 +192,7 @@ impl Finding {
             related: Vec::new(),
             subject: Subject::default(),
             sensitive: Vec::new(),
+            fix: None,
         }
     }
 
@@ -155,6 +238,13 @@ impl Finding {
     #[must_use]
     pub fn redact(mut self, at: Location) -> Self {
         self.sensitive.push(at);
+        self
+    }
+
+    /// With a change that mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(Box::new(fix));
         self
     }
 
@@ -287,7 +377,7 @@ pub struct LocatedLabel<'a> {
 }
 
 /// All findings of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Report {
     /// The findings; in order after [`Report::sort`].
     pub findings: Vec<Finding>,

@@ -10,6 +10,7 @@ pub mod finding;
 pub mod observe;
 pub mod plan;
 pub mod record;
+pub mod repository;
 pub mod resolve;
 pub mod rules;
 pub mod source;

@@ -5,6 +5,7 @@ use crate::compose;
 use crate::finding::{Level, Report};
 use crate::observe::Observed;
 use crate::resolve::networks::DerivedNetwork;
+use crate::rules::Policy;
 use crate::value::{HostName, HostPattern};
 use bayplan_yaml::{Location, Node, Path, Segment};
 use indexmap::IndexMap;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub variables: IndexMap<String, String>,
     /// The networks that follow from the intents.
     pub networks: Vec<DerivedNetwork>,
+    /// What is said about rules.
+    pub policy: Policy,
     /// Where `fleet.yaml` stands.
     pub settings: Option<Node>,
     /// What people wrote for other programs, in labels and beside the compose files.
@@ -86,6 +89,10 @@ pub struct Stack {
     pub services: IndexMap<String, Service>,
     /// The trees that its values come from, where they were wanted.
     pub layers: Vec<crate::resolve::load::Layer>,
+    /// The folder that its relative paths start from, as the reader opens it.
+    pub directory: String,
+    /// Whether it is another stack of the repository with other files over it: the two never run at once.
+    pub variant: bool,
     /// Whether the blueprint uses intents that opt in to derived networks.
     pub derived_networks: bool,
 }
@@ -172,6 +179,23 @@ impl Route {
 }
 
 impl Plan {
+    /// A plan without stacks.
+    pub fn empty(policy: Policy) -> Self {
+        Self {
+            fleet: Fleet::default(),
+            environment: "default".to_owned(),
+            policy,
+            domain: None,
+            tls: Tls::None,
+            hosts: IndexMap::new(),
+            stacks: IndexMap::new(),
+            variables: IndexMap::new(),
+            networks: Vec::new(),
+            observed: Observed::default(),
+            settings: None,
+        }
+    }
+
     /// The service of this role, where the fleet has one.
     pub fn role(&self, role: Role) -> Option<(&Stack, &str, &Service)> {
         self.services().find(|(_, _, service)| service.role == Some(role))

@@ -233,7 +233,9 @@ fn compile(texts: &[(&str, &str)]) -> Result<BTreeMap<String, Tree>, Vec<String>
     let (mut sources, mut report) = (Sources::new(), Report::new());
     let settings = sources.add_file("fleet.yaml", texts[0].1);
     let blueprints: Vec<String> = texts[1..].iter().map(|(name, _)| (*name).to_owned()).collect();
+    let policy = bayplan::rules::Policy::of(bayplan::rules::Profile::Production);
     let input = FleetTexts {
+        policy: &policy,
         name: "fleet",
         settings: Some(settings),
         folder: "",

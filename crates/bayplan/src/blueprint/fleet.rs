@@ -4,7 +4,8 @@ use super::intents::Size;
 use crate::emit::traefik::Middleware;
 use crate::emit::traefik::middleware::Middlewares;
 use crate::record;
-use crate::record::{Between, Extensions, Form, Plain, Values, schema};
+use crate::record::{Between, Extensions, Form, Plain, schema};
+use crate::rules::RuleSettings;
 use crate::value::{Bytes, ComposeVersion};
 use bayplan_yaml::{Decoder, Node, Value};
 use indexmap::IndexMap;
@@ -28,10 +29,9 @@ record! {
         sizes: IndexMap<String, Size>,
         /// Traefik middlewares by name, as Traefik's file provider takes them. `$` has no meaning of its own here.
         middlewares: IndexMap<String, Middleware> = Middlewares,
-        /// The level of rules: `deny`, `warn` or `allow`.
-        rules: IndexMap<String, crate::finding::Level> = Values<LevelForm>,
         /// Where the collector sends traces: the URL of an OTLP/HTTP receiver.
         traces: Option<String>,
+        ..policy: RuleSettings,
         ..extensions: Extensions,
     }
 }

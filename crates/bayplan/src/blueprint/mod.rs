@@ -12,6 +12,7 @@ pub use intents::{
 };
 
 use crate::catalog::CATALOG;
+use crate::repository::Repository;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Value, json};
 
@@ -20,6 +21,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("blueprint", text(with_parameters(), "A bayplan blueprint")),
         ("fleet", text(generator().into_root_schema_for::<Fleet>(), "The settings of a bayplan fleet")),
+        ("bayplan", text(generator().into_root_schema_for::<Repository>(), "The settings of a repository")),
     ]
 }
 

@@ -23,6 +23,25 @@ pub trait Files {
     fn root(&self) -> Option<String> {
         None
     }
+
+    /// What has this name; nothing where there is nothing, or where it cannot be known.
+    fn stat(&self, path: &str) -> Option<Stat> {
+        match self.read(path) {
+            Ok(_) => Some(Stat { kind: FileKind::File, mode: None }),
+            Err(FileError::Folder) => Some(Stat { kind: FileKind::Folder, mode: None }),
+            Err(_) => None,
+        }
+    }
+
+    /// The names in a folder, sorted.
+    fn list(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a file is under version control; nothing where that cannot be known.
+    fn is_tracked(&self, _path: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// What a file is known by, however its path is written.
@@ -34,6 +53,26 @@ pub fn identity(files: &dyn Files, path: &str) -> String {
 pub fn shown(files: &dyn Files, path: &str) -> String {
     let below = files.root().and_then(|root| Some(path.strip_prefix(&*root)?.strip_prefix('/')?.to_owned()));
     below.unwrap_or_else(|| path.to_owned())
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stat {
+    /// A file, a folder, or something else.
+    pub kind: FileKind,
+    /// Unix permission bits, where the system has them.
+    pub mode: Option<u32>,
+}
+
+/// What lies at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A device, a socket or a named pipe.
+    Special,
 }
 
 /// The ends of the names of files that may be settings of other programs.
@@ -142,6 +181,23 @@ impl Files for std::collections::BTreeMap<String, Arc<str>> {
             |path: &&String| folder == "." || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         let fits = |path: &&String| path.rsplit_once('.').is_some_and(|(_, end)| BESIDE.contains(&end));
         self.keys().filter(below).filter(fits).cloned().collect()
+    }
+
+    fn stat(&self, path: &str) -> Option<Stat> {
+        let inside = |name: &String| name.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let kind = match self.contains_key(path) {
+            true => FileKind::File,
+            false if self.keys().any(inside) => FileKind::Folder,
+            false => return None,
+        };
+        Some(Stat { kind, mode: None })
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let names = self.keys().filter_map(|name| name.strip_prefix(folder)?.strip_prefix('/')?.split('/').next());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.dedup();
+        names
     }
 }
 

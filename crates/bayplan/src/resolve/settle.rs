@@ -24,6 +24,7 @@ use crate::observe::Observed;
 use crate::plan::{Edge, Host, Plan, Role, Route, Service, Stack, Tls};
 use crate::record::scalar::text_of;
 use crate::record::{Form, Plain, nearest};
+use crate::rules::Policy;
 use crate::source::Sources;
 use crate::value::{Bytes, HostName, HostPattern, PortRange};
 pub use additions::has_health_check;
@@ -63,6 +64,8 @@ pub struct Input<'a> {
     pub variables: &'a IndexMap<String, String>,
     /// The way from the folder of a stack's compose file to the fleet's folder.
     pub back: &'a str,
+    /// What is said about rules elsewhere.
+    pub policy: &'a Policy,
     /// Whether the trees that values come from are kept.
     pub trace: bool,
 }
@@ -113,6 +116,7 @@ pub fn settle(
         stacks,
         variables: variables.clone(),
         networks,
+        policy: input.policy.clone().with(input.fleet.policy.clone(), input.settings.cloned()),
         settings: input.settings.cloned(),
         observed: Observed::default(),
     }
@@ -349,6 +353,8 @@ impl Settler<'_> {
         Some(Stack {
             name: stack.to_owned(),
             folder: self.input.back.to_owned(),
+            directory: crate::resolve::files::folder(files.get(stack).map_or("", String::as_str)).to_owned(),
+            variant: false,
             file: files.get(stack).cloned().unwrap_or_default(),
             host,
             document,

@@ -1,6 +1,6 @@
 //! `ambiguous-route-network`: Traefik may take a network for a service on which it cannot reach it
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::plan::reach::Reach;
@@ -8,11 +8,14 @@ use crate::plan::reach::Reach;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "ambiguous-route-network",
+    group: Group::Routes,
     level: Level::Warn,
+    profiles: &[],
     finds: "a routed service is on several networks, not all of them with Traefik, and does not say which one leads to it",
     why: "Traefik takes any of them: after a restart the route answers with an error or not at all",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker=true]\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy, back]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {}, back: {} }\n",
     passes: "name: shop\nservices:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker=true]\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy, back]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.docker.network=shop_proxy]\nnetworks: { proxy: {}, back: {} }\n",
+    fine: "",
     fix: "name the network: `traefik.docker.network`, or `providers.docker.network` for all",
     sources: &["https://github.com/traefik/traefik/issues/5040", "https://github.com/Dokploy/dokploy/issues/4899"],
     check,

@@ -1,17 +1,20 @@
 //! `ambiguous-route-port`: a routed service has several ports, and does not say which one answers
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "ambiguous-route-port",
+    group: Group::Routes,
     level: Level::Warn,
+    profiles: &[],
     finds: "a routed service has several ports and does not say which one answers, or has none that Traefik could see",
     why: "Traefik takes the lowest one, and without any it drops the labels of the container",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    expose: ['8080', '9000']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    expose: ['8080', '9000']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=8080]\n",
+    fine: "",
     fix: "add `traefik.http.services.NAME.loadbalancer.server.port`",
     sources: &["https://github.com/traefik/traefik/issues/5732"],
     check,

@@ -1,7 +1,7 @@
 //! `broken-route-rule`: Traefik cannot read the rule of a router
 
 use super::told::Told;
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::traefik::Protocol;
 use crate::plan::Plan;
@@ -10,11 +10,14 @@ use crate::record::nearest;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "broken-route-rule",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "Traefik cannot read the rule of a router",
     why: "Traefik drops the router: the name answers 404",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=host(\"a.example.org\") && !(PATH(`/x`) || ClientIP(`10.0.0.0/8`))']\n",
+    fine: "",
     fix: "write it as Traefik reads it: ``Host(`a.example.org`) && PathPrefix(`/x`)``",
     sources: &["https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/"],
     check,

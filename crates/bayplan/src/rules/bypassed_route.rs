@@ -1,17 +1,20 @@
 //! `bypassed-route`: a service has a route, and publishes the same port beside it
 
-use super::{Findings, Rule, published};
+use super::{Findings, Group, Rule, published};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "bypassed-route",
+    group: Group::Routes,
     level: Level::Warn,
+    profiles: &[],
     finds: "a service has a route, and publishes the same port on all interfaces of the host",
     why: "whoever asks the port goes past TLS, the log and the middlewares of the gateway, and mostly past the firewall",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=80]\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80', '2222:22']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=80]\n",
+    fine: "",
     fix: "remove the port, or publish it on 127.0.0.1",
     sources: &["https://docs.docker.com/engine/network/packet-filtering-firewalls/"],
     check,

@@ -1,6 +1,6 @@
 //! `closed-scrape-port`: metrics are scraped from a port that the service does not open
 
-use super::{Findings, Rule, scrape, service_path};
+use super::{Findings, Group, Rule, scrape, service_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::scalar::text_of;
@@ -9,11 +9,14 @@ use bayplan_yaml::Node;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "closed-scrape-port",
+    group: Group::Observability,
     level: Level::Deny,
+    profiles: &[],
     finds: "metrics are scraped from a port that the service does not open",
     why: "the target is down for ever, and nobody knows whether the service is",
     fails: "",
     passes: "",
+    fine: "",
     fix: "name the port that serves the metrics, or add it to `expose`",
     sources: &["homelab practice"],
     check,

@@ -1,6 +1,6 @@
 //! `dangling-alias`: an alias of dnsmasq leads to a name that dnsmasq does not know itself
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::dnsmasq::Line;
 use crate::plan::Plan;
@@ -9,11 +9,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "dangling-alias",
+    group: Group::Routes,
     level: Level::Warn,
+    profiles: &[],
     finds: "a `cname` of dnsmasq leads to a name that only `address=` covers, or to none",
     why: "dnsmasq answers with the alias alone, without an address: nothing can connect",
     fails: "",
     passes: "",
+    fine: "",
     fix: "give the target a `host-record`",
     sources: &["https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html"],
     check,

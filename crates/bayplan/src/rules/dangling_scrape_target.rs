@@ -1,17 +1,20 @@
 //! `dangling-scrape-target`: a scrape target is no service of this repository
 
-use super::{Findings, Rule, scrape};
+use super::{Findings, Group, Rule, scrape};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "dangling-scrape-target",
+    group: Group::Observability,
     level: Level::Warn,
+    profiles: &[],
     finds: "a scrape target names a host that is no service here",
     why: "the target is down for ever: it was renamed or removed, and its alerts fire or stay silent for nothing",
     fails: "",
     passes: "",
+    fine: "",
     fix: "correct the name, or remove the target",
     sources: &["https://prometheus.io/docs/prometheus/latest/configuration/configuration/#static_config"],
     check,

@@ -1,17 +1,20 @@
 //! `duplicate-role`: a fleet has two gateways, two metrics servers or two collectors
 
-use super::{Findings, Rule, service_path};
+use super::{Findings, Group, Rule, service_path};
 use crate::finding::{Label, Level};
 use crate::plan::{Plan, Role};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "duplicate-role",
+    group: Group::Workspace,
     level: Level::Deny,
+    profiles: &[],
     finds: "a fleet has two gateways, two metrics servers or two collectors",
     why: "only the first is connected to the others; the second has its configuration, and reaches nothing in it",
     fails: "",
     passes: "",
+    fine: "",
     fix: "remove one of the two, or write the second without `use`",
     sources: &["the networks that follow from `route`, `metrics` and `traces`"],
     check,

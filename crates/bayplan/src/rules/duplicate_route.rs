@@ -1,7 +1,7 @@
 //! `duplicate-route`: two routes have the same host and path
 
 use super::told::Told;
-use super::{Findings, Rule, route_path};
+use super::{Findings, Group, Rule, route_path};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
 use crate::plan::overlap::Owned;
@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "duplicate-route",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "two routes have the same host and path",
     why: "only one of them ever answers",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
+    fine: "",
     fix: "give one of them another host or path",
     sources: &["https://github.com/traefik/traefik/issues/7738"],
     check,

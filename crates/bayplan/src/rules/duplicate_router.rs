@@ -1,6 +1,6 @@
 //! `duplicate-router`: two services define a router, service or middleware of one name, but not alike
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::{Label, Level};
 use crate::observe::traefik::known::By;
 use crate::observe::traefik::labels::Labelled;
@@ -12,11 +12,14 @@ use std::collections::BTreeMap;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "duplicate-router",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "two services define a router, service or middleware of one name for Traefik, but not alike",
     why: "Traefik drops both: neither name answers",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`b.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.middlewares.zip.compress=true]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`b.example.org`)', traefik.http.middlewares.zip.compress=true]\n",
+    fine: "",
     fix: "give each a name of its own, such as that of its service",
     sources: &[
         "https://github.com/traefik/traefik/issues/7738",

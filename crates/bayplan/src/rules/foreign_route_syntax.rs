@@ -1,7 +1,7 @@
 //! `foreign-route-syntax`: a rule is written for another version of Traefik than the one that reads it
 
 use super::told::Told;
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::rule::Matcher;
 use crate::observe::traefik::Router;
@@ -10,11 +10,14 @@ use crate::plan::Plan;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "foreign-route-syntax",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a rule is written for another version of Traefik than the one that reads it",
     why: "Traefik drops the router, or takes other requests than are meant",
     fails: "services:\n  traefik:\n    image: traefik:v3.3\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`, `b.example.org`)']\n",
     passes: "services:\n  traefik:\n    image: traefik:v3.3\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`) || Host(`b.example.org`)']\n  old:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.old.rule=Host(`c.example.org`, `d.example.org`)', traefik.http.routers.old.rulesyntax=v2]\n",
+    fine: "",
     fix: "write the rule for the version that runs",
     sources: &["https://doc.traefik.io/traefik/migrate/v2-to-v3-details/"],
     check,

@@ -1,6 +1,6 @@
 //! `host-port-collision`: two services publish the same port of a host
 
-use super::{Findings, Rule, published};
+use super::{Findings, Group, Rule, published};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
 use crate::value::{PortRange, Protocol};
@@ -11,11 +11,14 @@ use std::net::IpAddr;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "host-port-collision",
+    group: Group::Workspace,
     level: Level::Deny,
+    profiles: &[],
     finds: "two services publish the same port of a host",
     why: "the second one to start fails, whichever that is",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['80:80']\n  b:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:80:8080']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['80:80', '80:80/udp']\n  b:\n    image: nginx:1.27.3\n    ports: ['81:80']\n",
+    fine: "",
     fix: "publish one of them on another port, or route it",
     sources: &["homelab-compose-audit"],
     check,

@@ -1,17 +1,20 @@
 //! `ignored-deploy-label`: a label for Traefik stands where its Docker provider does not look
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "ignored-deploy-label",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a label for Traefik stands below `deploy`, where only Swarm reads it",
     why: "without Swarm the labels are on no container: the service has no route",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    deploy:\n      labels:\n        - traefik.http.routers.web.rule=Host(`a.example.org`)\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n",
+    fine: "",
     fix: "move the labels from `deploy.labels` to `labels`",
     sources: &["https://github.com/traefik/traefik/issues/2611"],
     check,

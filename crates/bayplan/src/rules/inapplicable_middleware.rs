@@ -1,17 +1,20 @@
 //! `inapplicable-middleware`: a TCP route names a middleware for HTTP, or the other way round
 
-use super::{Findings, Rule, route_path};
+use super::{Findings, Group, Rule, route_path};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "inapplicable-middleware",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a TCP route names a middleware for HTTP, or the other way round",
     why: "Traefik disables the router: nobody answers",
     fails: "",
     passes: "",
+    fine: "",
     fix: "name a middleware of the route's protocol",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/tcp/middlewares/overview/"],
     check,

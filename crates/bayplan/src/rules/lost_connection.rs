@@ -1,17 +1,20 @@
 //! `lost-connection`: a service would lose a connection that it has under Compose
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "lost-connection",
+    group: Group::Networking,
     level: Level::Deny,
+    profiles: &[],
     finds: "a service would lose a connection that it has under Compose",
     why: "networks are derived from `needs`: without an edge the two cannot talk",
     fails: "",
     passes: "",
+    fine: "",
     fix: "name the other service in `needs`",
     sources: &["bayplan"],
     check,

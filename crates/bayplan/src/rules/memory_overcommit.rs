@@ -1,6 +1,6 @@
 //! `memory-overcommit`: the memory limits on a host add up to more than it has
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use bayplan_yaml::Path;
@@ -9,11 +9,14 @@ use std::collections::BTreeMap;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "memory-overcommit",
+    group: Group::Workspace,
     level: Level::Warn,
+    profiles: &[],
     finds: "the memory limits on a host add up to more than it has",
     why: "under load the kernel picks a victim, often the database",
     fails: "",
     passes: "",
+    fine: "",
     fix: "lower the limits, or move a stack to another host",
     sources: &["homelab practice"],
     check,

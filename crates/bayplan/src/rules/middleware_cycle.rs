@@ -1,6 +1,6 @@
 //! `middleware-cycle`: a chain of middlewares leads back to itself
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "middleware-cycle",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a chain of middlewares leads back to itself",
     why: "Traefik disables every router that names it",
     fails: "",
     passes: "",
+    fine: "",
     fix: "remove one of the links",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/chain/"],
     check,

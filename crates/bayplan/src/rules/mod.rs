@@ -15,8 +15,12 @@ mod dependency_cycle;
 mod duplicate_role;
 mod duplicate_route;
 mod duplicate_router;
+mod exemptions;
+mod exposed_datastore;
 mod exposed_port;
 mod foreign_route_syntax;
+mod found;
+mod group;
 mod host_port_collision;
 mod ignored_deploy_label;
 mod inapplicable_middleware;
@@ -26,8 +30,11 @@ mod middleware_cycle;
 mod network_budget;
 mod other_host;
 mod plaintext_secret;
+mod policy;
 mod privilege_escalation;
+mod profile;
 mod refused;
+mod rolling_tag;
 mod scrape;
 mod settings;
 mod shadowed_route;
@@ -60,11 +67,16 @@ mod wildcard_certificate;
 mod writable_rootfs;
 
 use crate::compose::port::{Port, Ports};
-use crate::finding::{Finding, Level, Report, Subject};
+use crate::finding::{Finding, Level, Report};
 use crate::plan::{Plan, Route, Service, Stack};
-use crate::record::nearest;
+use crate::resolve::files::Files;
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Location, Node, Path};
+use exemptions::Exemptions;
+pub use found::Findings;
+pub use group::Group;
+pub use policy::{ListedExemption, Override, Policy, PolicyLayer, RuleSettings, fits};
+pub use profile::Profile;
 use refused::Refused;
 pub use refused::drop_consequences;
 
@@ -72,8 +84,12 @@ pub use refused::drop_consequences;
 pub struct Rule {
     /// Its name: the bad thing, as it reads after "allow".
     pub name: &'static str,
-    /// What it does where nobody says otherwise.
+    /// What it is about.
+    pub group: Group,
+    /// What it does in the profile `default`.
     pub level: Level,
+    /// What it does in other profiles, where that differs.
+    pub profiles: &'static [(Profile, Level)],
     /// What it finds, in one sentence.
     pub finds: &'static str,
     /// Why that matters.
@@ -82,6 +98,9 @@ pub struct Rule {
     pub fails: &'static str,
     /// A compose file that does not.
     pub passes: &'static str,
+    /// One that looks as if it did, and is right: unusual, or hardened in another way. Examples of several files have a line
+    /// `# file: PATH` above each.
+    pub fine: &'static str,
     /// What to do.
     pub fix: &'static str,
     /// Where the rule comes from: CIS, OWASP, an issue …
@@ -102,6 +121,7 @@ pub const RULES: &[Rule] = &[
     duplicate_role::RULE,
     duplicate_route::RULE,
     duplicate_router::RULE,
+    exposed_datastore::RULE,
     exposed_port::RULE,
     foreign_route_syntax::RULE,
     host_port_collision::RULE,
@@ -114,6 +134,7 @@ pub const RULES: &[Rule] = &[
     other_host::RULE,
     plaintext_secret::RULE,
     privilege_escalation::RULE,
+    rolling_tag::RULE,
     shadowed_route::RULE,
     static_ip::RULE,
     unbounded_cpu::RULE,
@@ -158,6 +179,7 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("ignored-option", "Compose ignores an option without a word"),
     ("include-cycle", "compose files include one another in a circle, or too deep"),
     ("invalid-env-file", "a line of an environment file is no variable"),
+    ("invalid-exemption", "a comment `# bayplan: …` is no exemption, or has no reason"),
     ("invalid-expression", "an expression `{{ … }}` cannot be evaluated"),
     ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
     ("invalid-value", "a value has the right type but is not a valid one"),
@@ -205,9 +227,17 @@ pub fn needs_settings(name: &str) -> bool {
 impl Rule {
     /// What `explain` prints.
     pub fn explain(&self) -> String {
-        let mut text = format!("{} ({})\n\n{}\n\nWhy: {}\n", self.name, self.level, self.finds, self.why);
-        if !self.fails.is_empty() {
-            text.push_str(&format!("\nFails:\n\n{}\n\nPasses:\n\n{}\n", indented(self.fails), indented(self.passes)));
+        let level = |profile: Profile| match self.level_in(profile) {
+            Level::Allow => format!("off in `{}`", profile.as_str()),
+            level => format!("{level} in `{}`", profile.as_str()),
+        };
+        let levels: Vec<String> = Profile::ALL[..4].iter().map(|profile| level(*profile)).collect();
+        let mut text =
+            format!("{} ({}: {})\n\n{}\n\nWhy: {}\n", self.name, self.group, levels.join(", "), self.finds, self.why);
+        for (title, example) in [("Fails", self.fails), ("Passes", self.passes), ("Also fine", self.fine)] {
+            if !example.is_empty() {
+                text.push_str(&format!("\n{title}:\n\n{}\n", indented(example)));
+            }
         }
         text.push_str(&format!("\nFix: {}\n", self.fix));
         for source in self.sources {
@@ -219,177 +249,6 @@ impl Rule {
 
 fn indented(text: &str) -> String {
     text.trim().lines().map(|line| format!("    {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
-}
-
-/// Where a rule puts what it finds.
-pub struct Findings<'a> {
-    found: Vec<Finding>,
-    sources: &'a Sources,
-    refused: Refused,
-}
-
-impl Findings<'_> {
-    /// Reports `message` about the value at `path` (from the service on) of a service.
-    pub fn service(&mut self, rule: &Rule, stack: &Stack, name: &str, path: &[&str], message: String) -> &mut Finding {
-        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
-        self.value(rule, stack, name, path, message)
-    }
-
-    /// Reports `message` about the item `is` of the list at `path` (from the service on) of a service; about the whole
-    /// list where it has none.
-    pub fn item(
-        &mut self,
-        rule: &Rule,
-        stack: &Stack,
-        name: &str,
-        path: &[&str],
-        is: impl Fn(&Node) -> bool,
-        message: String,
-    ) -> &mut Finding {
-        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
-        self.item_at(rule, stack, name, path, is, message)
-    }
-
-    /// Reports `message` about the item `is` of the list at the whole path `list`; about that where it has none.
-    pub fn item_at(
-        &mut self,
-        rule: &Rule,
-        stack: &Stack,
-        name: &str,
-        list: Path,
-        is: impl Fn(&Node) -> bool,
-        message: String,
-    ) -> &mut Finding {
-        let items = stack.document.at_path(&list).and_then(Node::as_seq);
-        let path = match items.and_then(|items| items.iter().position(is)) {
-            Some(index) => list.index(index),
-            None => list,
-        };
-        self.value(rule, stack, name, path, message)
-    }
-
-    /// Reports `message` about the entry at the whole path `path` of a mapping, at its key; of a list, at its item.
-    pub fn entry(&mut self, rule: &Rule, stack: &Stack, name: &str, path: Path, message: String) -> &mut Finding {
-        let at = match stack.document.at_path(&path) {
-            Some(_) => stack.locate_key(&path),
-            None => self.at(stack, &path),
-        };
-        let at = if self.sources.file(at.source).is_some() { at } else { self.at(stack, &path) };
-        let subject = Subject::service(&stack.name, name).with_path(path);
-        self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
-    }
-
-    /// Reports `message` about the value at the whole path `path`, which belongs to a service.
-    pub fn value(&mut self, rule: &Rule, stack: &Stack, name: &str, path: Path, message: String) -> &mut Finding {
-        let at = self.at(stack, &path);
-        let subject = Subject::service(&stack.name, name).with_path(path);
-        self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
-    }
-
-    /// Reports what no exemption allows, about the value at the whole path `path` of a service.
-    pub fn fault(
-        &mut self,
-        rule: &'static str,
-        level: Level,
-        stack: &Stack,
-        name: &str,
-        path: Path,
-        message: String,
-    ) -> &mut Finding {
-        let at = self.at(stack, &path);
-        let subject = Subject::service(&stack.name, name).with_path(path);
-        self.push(Finding::new(rule, level, at, message).about(subject))
-    }
-
-    /// Reports what no exemption allows, about a value at the top of a stack.
-    pub fn top(
-        &mut self,
-        rule: &'static str,
-        level: Level,
-        stack: &Stack,
-        path: Path,
-        message: String,
-    ) -> &mut Finding {
-        let at = stack.locate(&path);
-        self.push(Finding::new(rule, level, at, message).about(Subject::stack(&stack.name).with_path(path)))
-    }
-
-    /// Whether the value at `path` of a stack was written, but could not be read.
-    pub fn is_refused(&self, stack: &Stack, path: &Path) -> bool {
-        self.refused.holds(&stack.name, path)
-    }
-
-    /// Whether something at one of these paths (from the service on) was written, but could not be read.
-    pub fn is_any_refused(&self, stack: &Stack, name: &str, paths: &[&[&str]]) -> bool {
-        self.refused.concerns(&stack.name)
-            && paths.iter().any(|path| {
-                let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
-                self.refused.holds(&stack.name, &path) || self.refused.inside(&stack.name, &path)
-            })
-    }
-
-    /// Whether a stack was written, but something about it as a whole could not be read.
-    pub fn is_stack_refused(&self, stack: &str) -> bool {
-        self.refused.inside(stack, &Path::root())
-    }
-
-    /// Whether a person wrote the value at `path` of a stack.
-    pub fn is_written(&self, stack: &Stack, path: &Path) -> bool {
-        stack.document.at_path(path).is_some_and(|node| self.sources.file(node.at.source).is_some())
-    }
-
-    /// Reports a finding.
-    pub fn push(&mut self, finding: Finding) -> &mut Finding {
-        let at = self.found.len();
-        self.found.push(finding);
-        &mut self.found[at]
-    }
-
-    /// Where a person wrote the key at the end of `path` of a stack; the name of its service where nobody wrote it.
-    pub fn key_at(&self, stack: &Stack, path: &Path) -> Location {
-        let at = stack.locate_key(path);
-        if self.sources.file(at.source).is_some() && !at.span.is_empty() { at } else { self.at(stack, path) }
-    }
-
-    /// Where a person wrote the value at `path` of a stack; the name of its service where nobody wrote it.
-    pub fn at(&self, stack: &Stack, path: &Path) -> Location {
-        let written = |at: Location| self.sources.file(at.source).is_some() && !at.span.is_empty();
-        let depth = path.0.len();
-        let of = |length: usize| Path(path.0[..length].to_vec());
-        if depth > 2 {
-            let found = stack.locate(path);
-            let parent = stack.locate(&of(depth - 1));
-            // `locate` gives the nearest ancestor: that of a key of the service which is not there is the whole service.
-            if written(found) && (depth > 3 || found != parent) {
-                return found;
-            }
-        }
-        stack.locate_key(&of(depth.min(2)))
-    }
-
-    /// The text before interpolation of the scalar at `path`, where it differs from its value.
-    pub fn template(&self, stack: &Stack, path: &Path) -> Option<String> {
-        if let Some(node) = stack.document.at_path(path) {
-            return node.template().map(str::to_owned);
-        }
-        // An item of a list, `KEY=value`.
-        let parent = Path(path.0[..path.0.len().checked_sub(1)?].to_vec());
-        let at = stack.locate(path);
-        let items = stack.document.at_path(&parent)?.as_seq()?;
-        items
-            .iter()
-            .find(|item| item.at == at)?
-            .template()
-            .map(|text| text.split_once('=').map_or(text, |(_, value)| value).to_owned())
-    }
-}
-
-impl Finding {
-    /// Sets the help of a finding that was reported already.
-    pub fn set_help(&mut self, help: impl Into<String>) -> &mut Self {
-        self.help = Some(help.into());
-        self
-    }
 }
 
 /// The path of a service.
@@ -436,49 +295,46 @@ pub fn names(item: &Node, wanted: &str) -> bool {
     item.as_str().is_some_and(short) || item.get("source").and_then(Node::as_str) == Some(wanted)
 }
 
-/// Runs every rule, then spends levels and exemptions. `today` is the day, as `YYYY-MM-DD`; without it nothing expires.
-pub fn check(plan: &Plan, sources: &Sources, today: Option<&str>, report: &mut Report) {
-    let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report) };
+/// Runs every rule, then spends exemptions and levels; gives a finding for each exemption that nothing needs. `files` is
+/// what lies beside what was read; `today` is the day, as `YYYY-MM-DD`: without it nothing expires.
+#[must_use = "an exemption that nothing needs is a finding"]
+pub fn check(
+    plan: &Plan,
+    files: &dyn Files,
+    sources: &Sources,
+    today: Option<&str>,
+    report: &mut Report,
+) -> Vec<Finding> {
+    let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report), files };
     settings::check(plan, &mut findings);
     consistency::check(plan, &mut findings);
     dependency_cycle::check(plan, &mut findings);
     daemon::check(plan, &mut findings);
-    for rule in RULES {
+    for rule in RULES.iter().filter(|rule| plan.policy.asks(rule)) {
         (rule.check)(rule, plan, &mut findings);
     }
-    let mut settled = Vec::new();
-    let mut spent: Vec<(String, String, String)> = Vec::new();
-    for mut finding in std::mem::take(&mut findings.found) {
-        if is_consequence(&finding, plan, &findings.refused) {
-            continue;
-        }
-        if EARLIER.iter().any(|(name, _)| *name == finding.rule) {
-            settled.push(finding);
-            continue;
-        }
-        let exemption =
-            finding.subject.stack.as_deref().zip(finding.subject.service.as_deref()).and_then(|(stack, service)| {
-                let exemption = plan.service(stack, service)?.allow.get(finding.rule)?;
-                Some((stack.to_owned(), service.to_owned(), exemption))
-            });
-        if let Some((stack, service, exemption)) = exemption {
-            spent.push((stack, service, finding.rule.to_owned()));
-            if !is_expired(exemption.until.as_deref(), today) {
-                continue;
-            }
-        }
-        if let Some(level) = plan.fleet.rules.get(finding.rule) {
-            finding.level = *level;
-        }
-        if finding.level != Level::Allow {
-            settled.push(finding);
-        }
-    }
-    exemptions(plan, today, &spent, &mut findings);
-    settled.append(&mut findings.found);
-    report.extend(settled);
+    let Findings { found, refused, .. } = findings;
+    report.extend(found.into_iter().filter(|finding| !is_consequence(finding, plan, &refused)));
     refused::deny_in_intents(plan, report);
     drop_consequences(report);
+    let mut exemptions = Exemptions::of(plan, sources, today, report);
+    report.findings.retain_mut(|finding| {
+        if exemptions.allow(finding, sources) {
+            return false;
+        }
+        // What Compose refuses has no other level.
+        let rule = rule(finding.rule);
+        if rule.is_some() || finding.level != Level::Deny {
+            finding.level = plan.policy.level(finding, rule, sources);
+        }
+        finding.level != Level::Allow
+    });
+    exemptions.finish(plan, sources, &refused, report)
+}
+
+/// The rule of this name.
+pub fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|at| &RULES[at])
 }
 
 /// Whether a finding only follows from a value that was refused: the value itself, the exemption, or the archetype that
@@ -494,81 +350,33 @@ fn is_consequence(finding: &Finding, plan: &Plan, refused: &Refused) -> bool {
         || (has("use") || has("with")) && absent()
 }
 
-fn is_expired(until: Option<&str>, today: Option<&str>) -> bool {
-    until.zip(today).is_some_and(|(until, today)| until < today)
-}
-
-/// Exemptions that are expired, that nothing needs, or that name no rule; levels that name no rule.
-fn exemptions(plan: &Plan, today: Option<&str>, spent: &[(String, String, String)], findings: &mut Findings<'_>) {
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name)).collect();
-    let unknown = |name: &str| match nearest(name, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`bayplan explain` lists them all".to_owned(),
-    };
-    for (stack, name, service) in plan.services() {
-        for (rule, exemption) in &service.allow {
-            let path = Path::from_iter(["services", name, "allow", rule.as_str()]);
-            let at = stack.locate_key(&path);
-            let subject = Subject::service(&stack.name, name).with_path(path);
-            let finding = if EARLIER.iter().any(|(known, _)| known == rule) {
-                Finding::deny("unknown-rule", at, format!("nothing can be exempt from `{rule}`"))
-                    .help("mend what it finds, and remove this")
-            } else if !RULES.iter().any(|known| known.name == rule) {
-                Finding::deny("unknown-rule", at, format!("there is no rule `{rule}` to be exempt from"))
-                    .help(unknown(rule))
-            } else if is_expired(exemption.until.as_deref(), today) {
-                let until = exemption.until.as_deref().unwrap_or_default();
-                Finding::deny(
-                    "expired-exemption",
-                    at,
-                    format!("the exemption of `{name}` from `{rule}` ended on {until}"),
-                )
-                .help("mend what it allowed, or give it a later day and a reason that still holds")
-            } else if !spent.iter().any(|(of, service, by)| of == &stack.name && service == name && by == rule)
-                // What was refused may be what it is for.
-                && !findings.refused.inside(&stack.name, &service_path(name))
-            {
-                Finding::warn(
-                    "unused-exemption",
-                    at,
-                    format!("`{name}` is exempt from `{rule}`, but does not break it"),
-                )
-                .help("remove it")
-            } else {
-                continue;
-            };
-            findings.push(finding.about(subject));
-        }
-    }
-    for name in plan.fleet.rules.keys().filter(|name| !known.contains(&name.as_str())) {
-        let path = Path::from_iter(["rules", name.as_str()]);
-        let at = plan
-            .settings
-            .as_ref()
-            .and_then(|node| node.get("rules")?.as_map()?.get(name.as_str()))
-            .map_or_else(Location::default, |entry| entry.key_at);
-        findings.push(
-            Finding::deny("unknown-rule", at, format!("there is no rule `{name}`"))
-                .help(unknown(name))
-                .about(Subject::path(path)),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
+    /// What all rules find in an example: one file, or several below lines `# file: PATH`.
     fn found(text: &str) -> Vec<&'static str> {
         let (mut sources, mut report) = (Sources::new(), Report::new());
-        let files = std::collections::BTreeMap::from([("compose.yaml".to_owned(), text.into())]);
-        let project = crate::compile::ComposeProject {
-            folder: ".".to_owned(),
-            name: "shop".to_owned(),
-            files: vec!["compose.yaml".to_owned()],
-            variant: false,
-        };
-        crate::compile::projects(&[project], &files, None, &mut sources, &mut report);
+        let mut files = BTreeMap::<String, std::sync::Arc<str>>::new();
+        let parts: Vec<&str> = text.split("# file: ").collect();
+        for part in &parts[1..] {
+            let (name, text) = part.split_once('\n').unwrap_or((part, ""));
+            files.insert(name.to_owned(), text.into());
+        }
+        if parts.len() == 1 {
+            files.insert("shop/compose.yaml".to_owned(), text.into());
+        }
+        let mains = files.keys().filter(|name| name.ends_with("compose.yaml"));
+        let projects: Vec<_> = mains
+            .map(|main| {
+                let folder = main.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+                let name = folder.rsplit('/').next().unwrap_or_default().to_owned();
+                crate::compile::ComposeProject { folder, name, files: vec![main.clone()], variant: false }
+            })
+            .collect();
+        let policy = Policy::of(Profile::All);
+        crate::compile::projects(&projects, &policy, &files, None, &mut sources, &mut report);
         report.findings.iter().map(|finding| finding.rule).collect()
     }
 
@@ -576,7 +384,9 @@ mod tests {
     fn examples_are_true() {
         for rule in RULES.iter().filter(|rule| !rule.fails.is_empty()) {
             assert!(found(rule.fails).contains(&rule.name), "{}: {:?}", rule.name, found(rule.fails));
-            assert!(!found(rule.passes).contains(&rule.name), "{}: {:?}", rule.name, found(rule.passes));
+            for text in [rule.passes, rule.fine] {
+                assert!(!found(text).contains(&rule.name), "{}: {text}: {:?}", rule.name, found(text));
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! `network-budget`: a host would need more networks than its address pools hold
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::compose::Network;
 use crate::finding::Level;
 use crate::plan::Plan;
@@ -10,11 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "network-budget",
+    group: Group::Workspace,
     level: Level::Deny,
+    profiles: &[],
     finds: "a host would need more networks than its address pools hold",
     why: "the next `docker compose up` fails with no available address pool",
     fails: "",
     passes: "",
+    fine: "",
     fix: "let services that share their trust share an explicit network, or widen the pools and say so in `hosts.NAME.networks`",
     sources: &["https://github.com/concourse/concourse/issues/2155"],
     check,

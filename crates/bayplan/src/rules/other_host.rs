@@ -1,6 +1,6 @@
 //! `other-host`: services that talk to each other run on different hosts
 
-use super::{Findings, Rule, route_path, service_path};
+use super::{Findings, Group, Rule, route_path, service_path};
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::{Plan, Role, Service, Stack};
 use bayplan_yaml::Path;
@@ -8,11 +8,14 @@ use bayplan_yaml::Path;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "other-host",
+    group: Group::Workspace,
     level: Level::Deny,
+    profiles: &[],
     finds: "services that talk to each other run on different hosts",
     why: "Docker's bridge networks end at the machine: names of the other host do not resolve, requests get 502",
     fails: "",
     passes: "",
+    fine: "",
     fix: "run them on one host, or make each host a fleet of its own, with a gateway, a Prometheus and a collector; who has an \
           overlay network of that name may allow it",
     sources: &["https://docs.docker.com/engine/network/drivers/bridge/"],

@@ -1,6 +1,6 @@
 //! `plaintext-secret`: a password, key or token stands in the file
 
-use super::{Findings, Rule, service_path};
+use super::{Findings, Group, Profile, Rule, service_path};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
@@ -9,11 +9,14 @@ use bayplan_yaml::{Node, Path};
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "plaintext-secret",
-    level: Level::Deny,
+    group: Group::Secrets,
+    level: Level::Warn,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
     finds: "a password, key or token stands in the file",
     why: "whoever reads the repository, or `docker inspect`, has it",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD: hunter2 }\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD_FILE: /run/secrets/db, TOKEN_TTL: '60', DB_PASSWORD: '${DB_PASSWORD:?}' }\n",
+    fine: "",
     fix: "put it in a secret file and name the file, or take it from a variable without a default",
     sources: &["OWASP Docker rule 12", "compose-lint CL-0020 and CL-0021"],
     check,

@@ -1,17 +1,20 @@
 //! `privilege-escalation`: processes of a service can gain privileges
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Profile, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "privilege-escalation",
-    level: Level::Deny,
+    group: Group::Security,
+    level: Level::Allow,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
     finds: "processes of a service can gain privileges",
     why: "a program with the set-user-ID bit makes a break-in one as root",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    privileged: true\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    security_opt: [\"no-new-privileges:true\"]\n",
+    fine: "",
     fix: "add `no-new-privileges:true` to `security_opt`, and drop `privileged`",
     sources: &["CIS Docker Benchmark 5.4 and 5.26", "OWASP Docker rule 4"],
     check,

@@ -72,8 +72,8 @@ pub fn deny_in_intents(plan: &Plan, report: &mut Report) {
 pub fn drop_consequences(report: &mut Report) {
     let broken = |finding: &&Finding| matches!(finding.rule, "invalid-expression" | "invalid-template");
     let follows = |finding: &Finding| {
-        finding.level == Level::Deny
-            && matches!(finding.rule, "wrong-type" | "invalid-value" | "unknown-archetype" | "unpinned-image")
+        let refused = matches!(finding.rule, "wrong-type" | "invalid-value" | "unknown-archetype");
+        refused && finding.level == Level::Deny || matches!(finding.rule, "unpinned-image" | "rolling-tag")
     };
     let causes = Places::of(report.findings.iter().filter(broken).map(|finding| finding.at));
     report.findings.retain(|finding| !finding.message.is_empty() && !(follows(finding) && causes.meet(finding.at)));
@@ -86,7 +86,7 @@ pub fn drop_consequences(report: &mut Report) {
         }
     }
     let denied = Places::of(denied.into_iter());
-    report.findings.retain(|finding| finding.level != Level::Allow && !(follows(finding) && denied.meet(finding.at)));
+    report.findings.retain(|finding| !(follows(finding) && denied.meet(finding.at)));
 }
 
 /// Places in texts, in order, those that meet put together.

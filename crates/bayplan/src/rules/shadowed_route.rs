@@ -2,7 +2,7 @@
 
 use super::duplicate_route::is_duplicate;
 use super::told::Told;
-use super::{Findings, Rule, route_path};
+use super::{Findings, Group, Rule, route_path};
 use crate::finding::{Label, Level};
 use crate::observe::traefik::overlap::Asked;
 use crate::plan::Plan;
@@ -12,11 +12,14 @@ use std::cmp::Ordering;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "shadowed-route",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a route never answers, or only by chance, because another takes its requests",
     why: "requests reach another service than the one they are meant for",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=100]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=1]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
+    fine: "",
     fix: "leave `priority` out, so that the more specific route is asked first, or give the wider one a lower number",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/routing/rules-and-priority/"],
     check,

@@ -1,17 +1,20 @@
 //! `static-ip`: a service has a fixed address in a network
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Profile, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "static-ip",
-    level: Level::Deny,
+    group: Group::Networking,
+    level: Level::Allow,
+    profiles: &[(Profile::Homelab, Level::Warn), (Profile::Production, Level::Deny)],
     finds: "a service has a fixed address in a network",
     why: "two containers claim one address after a restart, and every file that repeats it goes stale; Docker gives names",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    networks: { default: { ipv4_address: 172.20.0.5 } }\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    networks: { default: { aliases: [www] } }\n",
+    fine: "",
     fix: "remove the address and use the name of the service, or an alias",
     sources: &["https://github.com/docker/compose/issues/11899"],
     check,

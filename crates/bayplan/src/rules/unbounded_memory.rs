@@ -1,17 +1,20 @@
 //! `unbounded-memory`: a service may use all memory of its host
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Profile, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unbounded-memory",
-    level: Level::Deny,
+    group: Group::Resources,
+    level: Level::Allow,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
     finds: "a service may use all memory of its host",
     why: "one leak or busy loop takes down every other service of the machine",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    cpus: 0.5\n    mem_limit: 256m\n",
+    fine: "",
     fix: "set a `size`, or `deploy.resources.limits`",
     sources: &["CIS Docker Benchmark 5.11", "OWASP Docker rule 7"],
     check,

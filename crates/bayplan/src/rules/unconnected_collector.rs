@@ -1,17 +1,20 @@
 //! `unconnected-collector`: the collector has no way to where log lines come from, or to where they go
 
-use super::{Findings, Rule, service_path};
+use super::{Findings, Group, Rule, service_path};
 use crate::finding::Level;
 use crate::plan::{Plan, Role, Service, Stack};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unconnected-collector",
+    group: Group::Observability,
     level: Level::Deny,
+    profiles: &[],
     finds: "the collector has no way to where log lines come from, or to where they go",
     why: "its pipelines are there, and no line arrives",
     fails: "",
     passes: "",
+    fine: "",
     fix: "name the services under the `needs` of the collector",
     sources: &["https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.docker/"],
     check,

@@ -1,6 +1,6 @@
 //! `undefined-alloy-component`: an Alloy file refers to a component that does not exist
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::alloy::{Block, FAMILIES};
 use crate::plan::Plan;
@@ -10,11 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "undefined-alloy-component",
+    group: Group::Observability,
     level: Level::Deny,
+    profiles: &[],
     finds: "an Alloy file refers to a component that does not exist",
     why: "Alloy does not start, or keeps its old settings on a reload",
     fails: "",
     passes: "",
+    fine: "",
     fix: "correct the name, or add the component",
     sources: &[
         "https://grafana.com/docs/alloy/latest/get-started/configuration-syntax/expressions/referencing_exports/",

@@ -1,17 +1,20 @@
 //! `unescaped-dollar`: a `$` of a password hash or a replacement in a label begins a variable for Compose
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unescaped-dollar",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a `$` of a password hash or of a regular expression in a label begins a variable for Compose",
     why: "Compose takes the name behind it for a variable: nobody can log in, or the expression is another one",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.middlewares.auth.basicauth.users=admin:$apr1$kEbl2HOQ$O7qEw1B7Jh8DIi2zQhBqN1\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.middlewares.auth.basicauth.users=admin:$$apr1$$kEbl2HOQ$$O7qEw1B7Jh8DIi2zQhBqN1\n      - traefik.http.middlewares.other.basicauth.users=${USERS:-}\n",
+    fine: "",
     fix: "write `$$` for each `$`",
     sources: &["https://github.com/traefik/traefik/issues/4831", "https://github.com/traefik/traefik/issues/5225"],
     check,

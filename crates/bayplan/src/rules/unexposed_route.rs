@@ -1,17 +1,20 @@
 //! `unexposed-route`: a service has labels for a route, but Traefik looks at containers only that ask for it
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unexposed-route",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a service has labels for a route, but not `traefik.enable=true`, which this Traefik asks for",
     why: "Traefik passes over the container: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker.exposedbydefault=false]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker.exposedbydefault=false]\n  web:\n    image: nginx:1.27.3\n    labels: [traefik.enable=true, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
+    fine: "",
     fix: "add the label `traefik.enable=true`",
     sources: &["https://doc.traefik.io/traefik/reference/install-configuration/providers/docker/"],
     check,

@@ -1,6 +1,6 @@
 //! `unhealthy-dependency`: a service waits for the health of one that has no health check
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::compose::Condition;
 use crate::finding::Level;
 use crate::plan::Plan;
@@ -10,11 +10,14 @@ use bayplan_yaml::Path;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unhealthy-dependency",
+    group: Group::Reliability,
     level: Level::Warn,
+    profiles: &[],
     finds: "a service waits for the health of one that has no health check",
     why: "unless the image brings a check of its own, Compose refuses to start the dependant",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    depends_on: { db: { condition: service_healthy } }\n  db:\n    image: nginx:1.27.3\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    depends_on: { db: { condition: service_healthy } }\n  db:\n    image: nginx:1.27.3\n    healthcheck: { test: [CMD, nginx, -t] }\n",
+    fine: "",
     fix: "give the other service a `healthcheck`, or wait with `service_started`",
     sources: &["docker compose: dependency failed to start: container has no healthcheck configured"],
     check,

@@ -1,7 +1,7 @@
 //! `unknown-backend`: a router names a service that nobody defines for Traefik
 
 use super::told::Told;
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::traefik::known::Lookup;
 use crate::plan::Plan;
@@ -9,11 +9,14 @@ use crate::plan::Plan;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-backend",
+    group: Group::Routes,
     level: Level::Warn,
+    profiles: &[],
     finds: "a router names a service that nobody defines for Traefik",
     why: "Traefik drops the router: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.routers.web.service=wbe\n      - traefik.http.services.web.loadbalancer.server.port=80\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.routers.web.service=web\n      - traefik.http.services.web.loadbalancer.server.port=80\n      - traefik.http.routers.api.rule=Host(`b.example.org`)\n      - traefik.http.routers.api.service=api@internal\n",
+    fine: "",
     fix: "name a service of `traefik.http.services`, or leave the name out where the container has one",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

@@ -1,7 +1,7 @@
 //! `unknown-certificate-resolver`: a router names a resolver of certificates that Traefik does not have
 
 use super::told::Told;
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::record::nearest;
@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-certificate-resolver",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a router names a resolver of certificates that Traefik does not have",
     why: "Traefik answers with its own certificate, which browsers refuse",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--certificatesresolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.tls.certresolver=letsencrypt]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--certificatesResolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.tls.certresolver=le]\n",
+    fine: "",
     fix: "name a resolver that Traefik has, or add it to Traefik's settings",
     sources: &["https://github.com/traefik/traefik/issues/6789"],
     check,

@@ -1,7 +1,7 @@
 //! `unknown-entry-point`: a router names an entry point that Traefik does not have
 
 use super::told::Told;
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
 use crate::record::nearest;
@@ -10,11 +10,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-entry-point",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a router names an entry point that Traefik does not have",
     why: "Traefik drops the router: nothing listens for it",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entrypoints.websecure.address=:443']\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=https]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entryPoints.webSecure.address=:443']\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=websecure]\n",
+    fine: "",
     fix: "name an entry point that Traefik has, or add it to Traefik's settings",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

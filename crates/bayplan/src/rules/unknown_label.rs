@@ -1,6 +1,6 @@
 //! `unknown-label`: a label for Traefik has a key that Traefik does not have
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::observe::traefik::keys;
 use crate::plan::Plan;
@@ -9,11 +9,14 @@ use bayplan_yaml::Span;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-label",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a label for Traefik has a key that Traefik does not have",
     why: "Traefik drops everything that the labels of the container say, and says so in its log only",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.services.web.server.port=80\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - Traefik.HTTP.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.services.web.loadbalancer.server.port=80\n      - traefik.constraint-label=public\n",
+    fine: "",
     fix: "correct the key",
     sources: &["https://github.com/traefik/traefik/issues/8013", "https://github.com/traefik/traefik/issues/9840"],
     check,

@@ -1,7 +1,7 @@
 //! `unknown-middleware`: a route or a chain names a middleware that nothing defines
 
 use super::told::Told;
-use super::{Findings, Rule, route_path};
+use super::{Findings, Group, Rule, route_path};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::observe::traefik::known::Lookup;
@@ -12,11 +12,14 @@ use bayplan_yaml::Path;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-middleware",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a route or a chain names a middleware that nothing defines",
     why: "Traefik disables the router: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.middlewares=auht, traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', 'traefik.http.routers.web.middlewares=auth, other@file, third@consulcatalog', traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
+    fine: "",
     fix: "define it: under `middlewares` in fleet.yaml, by a label, or in a file of Traefik's file provider",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

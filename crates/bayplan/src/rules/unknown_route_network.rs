@@ -1,6 +1,6 @@
 //! `unknown-route-network`: a label names a network for Traefik that the service is not on
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::plan::reach::Reach;
@@ -9,11 +9,14 @@ use crate::record::nearest;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-route-network",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a label names a network for Traefik that the service is not on",
     why: "Docker knows the networks of a project by their whole names: Traefik finds none, takes any other, and the gateway times out",
     fails: "name: shop\nservices:\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: [traefik.docker.network=proxy, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
     passes: "name: shop\nservices:\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: [traefik.docker.network=shop_proxy, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
+    fine: "",
     fix: "name the network as Docker knows it: `PROJECT_NETWORK`, or its `name`",
     sources: &["https://github.com/traefik/traefik/issues/1156"],
     check,

@@ -1,6 +1,6 @@
 //! `unknown-to-target`: a key is newer than the Docker Compose that the output is for
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::compose::since::SINCE;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::{Plan, Stack};
@@ -10,11 +10,14 @@ use bayplan_yaml::{Path, Segment};
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unknown-to-target",
+    group: Group::Correctness,
     level: Level::Deny,
+    profiles: &[],
     finds: "a key is newer than the Docker Compose that the output is for",
     why: "Docker Compose refuses a file with a key that it does not know: the stack does not start",
     fails: "",
     passes: "",
+    fine: "",
     fix: "remove the key, or raise `compose` in fleet.yaml once the machines have that version",
     sources: &["go.mod of docker/compose and schema/compose-spec.json of compose-spec/compose-go, release by release"],
     check,

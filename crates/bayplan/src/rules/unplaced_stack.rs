@@ -1,6 +1,6 @@
 //! `unplaced-stack`: it is not clear on which host a stack runs
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
 use bayplan_yaml::Path;
@@ -8,11 +8,14 @@ use bayplan_yaml::Path;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unplaced-stack",
+    group: Group::Workspace,
     level: Level::Deny,
+    profiles: &[],
     finds: "it is not clear on which host a stack runs",
     why: "ports, memory, networks and addresses are counted by host",
     fails: "",
     passes: "",
+    fine: "",
     fix: "list the stack under the `stacks` of one host, or leave `stacks` out of exactly one",
     sources: &["the `hosts` of fleet.yaml"],
     check,

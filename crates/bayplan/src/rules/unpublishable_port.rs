@@ -1,17 +1,20 @@
 //! `unpublishable-port`: a service publishes a port but has no way out of its networks
 
-use super::{Findings, Rule, published};
+use super::{Findings, Group, Rule, published};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unpublishable-port",
+    group: Group::Correctness,
     level: Level::Deny,
+    profiles: &[],
     finds: "a service publishes a port but has no way out of its networks",
     why: "Docker publishes nothing for a container that is on internal networks only",
     fails: "",
     passes: "",
+    fine: "",
     fix: "remove `egress: false`, or `ports`",
     sources: &["moby: internal networks have no port mapping"],
     check,

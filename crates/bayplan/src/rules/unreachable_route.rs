@@ -1,6 +1,6 @@
 //! `unreachable-route`: a route leads to a service that the gateway cannot reach
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::reach::Reach;
 use crate::plan::{Plan, Role, Stack};
@@ -8,11 +8,14 @@ use crate::plan::{Plan, Role, Stack};
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unreachable-route",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a route leads to a service that the gateway cannot reach",
     why: "the name answers with an error page",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
+    fine: "",
     fix: "give the fleet a gateway, and the service a network",
     sources: &[
         "https://github.com/traefik/traefik/issues/1156",

@@ -1,7 +1,7 @@
 //! `unreachable-scrape-target`: who scrapes a service shares no network with it
 
 use super::dangling_scrape_target::host_at;
-use super::{Findings, Rule, scrape};
+use super::{Findings, Group, Rule, scrape};
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
 use crate::plan::reach::Reach;
@@ -9,11 +9,14 @@ use crate::plan::reach::Reach;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unreachable-scrape-target",
+    group: Group::Observability,
     level: Level::Deny,
+    profiles: &[],
     finds: "a service is scraped by one that shares no network with it",
     why: "the name does not resolve: the target is down for ever",
     fails: "",
     passes: "",
+    fine: "",
     fix: "put both on one network",
     sources: &["https://github.com/stefanprodan/dockprom/issues/34"],
     check,

@@ -1,6 +1,6 @@
 //! `unresolved-route`: names are routed, but resolve to no address
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::{Plan, Role};
 use bayplan_yaml::Path;
@@ -8,11 +8,14 @@ use bayplan_yaml::Path;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unresolved-route",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "names are routed, but the environment has no address for the gateway's host",
     why: "no DNS records are written: nobody finds the names",
     fails: "",
     passes: "",
+    fine: "",
     fix: "give the gateway's host an address under `ingress`, or leave `ingress` out where DNS is somebody else's",
     sources: &["the `ingress` of an environment in fleet.yaml"],
     check,

@@ -1,6 +1,6 @@
 //! `unscraped-metrics`: a service offers metrics that nobody scrapes
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::plan::Role;
@@ -8,11 +8,14 @@ use crate::plan::Role;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unscraped-metrics",
+    group: Group::Observability,
     level: Level::Warn,
+    profiles: &[],
     finds: "a service offers metrics that nobody scrapes",
     why: "the service is silently unmonitored",
     fails: "",
     passes: "",
+    fine: "",
     fix: "add a service with `use: prometheus:…` to the fleet",
     sources: &["homelab practice"],
     check,

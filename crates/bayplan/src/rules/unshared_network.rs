@@ -1,17 +1,20 @@
 //! `unshared-network`: a service names another one as its host, but shares no network with it.
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Profile, Rule};
 use crate::finding::Level;
 use crate::plan::{Plan, Service};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unshared-network",
-    level: Level::Deny,
+    group: Group::Networking,
+    level: Level::Warn,
+    profiles: &[(Profile::Production, Level::Deny)],
     finds: "a service names another one as its host, but shares no network with it",
     why: "the name does not resolve: the service starts and fails at its first connection",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { REDIS_URL: 'redis://cache:6379/0' }\n  cache:\n    image: redis:7.4.5\n    networks: [back]\nnetworks:\n  back: {}\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { REDIS_URL: 'redis://cache:6379/0', NAME: cache }\n  cache:\n    image: redis:7.4.5\n",
+    fine: "",
     fix: "put both on one network, or name the other service in `needs`",
     sources: &["observed in the Enlaight repository: backend and Redis"],
     check,

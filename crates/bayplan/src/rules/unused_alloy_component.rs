@@ -1,6 +1,6 @@
 //! `unused-alloy-component`: an Alloy component sends what it gets elsewhere, but nothing sends it anything
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 use std::collections::BTreeSet;
@@ -8,11 +8,14 @@ use std::collections::BTreeSet;
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "unused-alloy-component",
+    group: Group::Observability,
     level: Level::Warn,
+    profiles: &[],
     finds: "an Alloy component waits for data that nothing sends it",
     why: "somebody believes that the data arrives",
     fails: "",
     passes: "",
+    fine: "",
     fix: "name it in a `forward_to` or an `output`, or remove it",
     sources: &["observed: a `pyroscope.write` that nothing forwards to"],
     check,

@@ -1,17 +1,20 @@
 //! `wildcard-certificate`: a wildcard route needs a certificate that the TLS challenge cannot get
 
-use super::{Findings, Rule, route_path};
+use super::{Findings, Group, Rule, route_path};
 use crate::finding::Level;
 use crate::plan::{Plan, Tls};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "wildcard-certificate",
+    group: Group::Routes,
     level: Level::Deny,
+    profiles: &[],
     finds: "a wildcard route needs a certificate that the TLS challenge cannot get",
     why: "ACME servers give certificates for wildcards by a DNS challenge only: clients see a self-signed one",
     fails: "",
     passes: "",
+    fine: "",
     fix: "give the environment certificate files (`tls: { certificates }`), or the routes full names",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/install-configuration/tls/certificate-resolvers/acme/"],
     check,

@@ -1,17 +1,20 @@
 //! `writable-rootfs`: a service can write to its root file system
 
-use super::{Findings, Rule};
+use super::{Findings, Group, Profile, Rule};
 use crate::finding::Level;
 use crate::plan::Plan;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "writable-rootfs",
-    level: Level::Deny,
+    group: Group::Security,
+    level: Level::Allow,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
     finds: "a service can write to its root file system",
     why: "whoever breaks in can plant a program that survives a restart",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    read_only: false\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    read_only: true\n",
+    fine: "",
     fix: "set `read_only: true` and mount a volume or tmpfs where it has to write",
     sources: &["CIS Docker Benchmark 5.13", "OWASP Docker rule 8"],
     check,
