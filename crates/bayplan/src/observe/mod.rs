@@ -7,6 +7,7 @@
 pub mod alloy;
 pub mod dnsmasq;
 pub mod mounts;
+pub mod names;
 pub mod prometheus;
 mod read;
 pub mod rule;

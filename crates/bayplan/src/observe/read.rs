@@ -17,7 +17,9 @@ pub fn read<'a>(
     sources: &mut Sources,
 ) -> Observed {
     let mut observed = Observed::default();
-    let mut reader = Reader { files, sources, opened: BTreeMap::new(), taken: BTreeSet::new() };
+    // A text that is there already keeps its number, so that what is wrong with it is said once.
+    let opened = sources.files().map(|(source, file)| (file.name.clone(), Some(source))).collect();
+    let mut reader = Reader { files, sources, opened, taken: BTreeSet::new() };
     for stack in stacks {
         let services = stack.document.get("services").and_then(Node::as_map);
         for (name, entry) in services.into_iter().flatten() {

@@ -65,7 +65,7 @@ pub(super) fn is_duplicate(a: Owned<'_>, b: Owned<'_>) -> bool {
 /// Routers that labels and files define.
 fn routers(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     let mut told = BTreeSet::new();
-    for [first, second] in plan.observed.overlaps() {
+    for [first, second] in plan.observed.overlaps(plan) {
         if first.requests != second.requests || first.priority != second.priority {
             continue;
         }

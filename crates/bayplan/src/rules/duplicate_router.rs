@@ -39,7 +39,7 @@ struct Thing<'a> {
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     // Two Traefiks see different containers.
     let installs = plan.observed.installs.len();
-    let mut first: BTreeMap<(&'static str, Protocol, &str, Option<&str>), Thing<'_>> = BTreeMap::new();
+    let mut first: BTreeMap<(&'static str, Protocol, &str, Option<&str>, &str), Thing<'_>> = BTreeMap::new();
     for (by, dynamic) in plan.observed.dynamics() {
         let By::Labels(labelled) = by else { continue };
         if !plan.observed.is_exposed(labelled) {
@@ -47,7 +47,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         }
         for (section, protocol, thing) in things(labelled, dynamic) {
             let scope = (installs > 1).then_some(labelled.stack.as_str());
-            let key = (section, protocol, thing.name.value.as_str(), scope);
+            let host = plan.stacks.get(&labelled.stack).map_or("", |stack| stack.host.as_str());
+            let key = (section, protocol, thing.name.value.as_str(), scope, host);
             let Some(other) = first.get(&key) else {
                 first.insert(key, thing);
                 continue;

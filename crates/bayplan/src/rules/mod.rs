@@ -24,11 +24,13 @@ mod group;
 mod host_port_collision;
 mod ignored_deploy_label;
 mod inapplicable_middleware;
+mod label_credential;
 mod lost_connection;
 mod memory_overcommit;
 mod middleware_cycle;
 mod network_budget;
 mod other_host;
+mod plaintext_route;
 mod plaintext_secret;
 mod policy;
 mod privilege_escalation;
@@ -56,10 +58,12 @@ mod unknown_route_network;
 mod unknown_to_target;
 mod unpinned_image;
 mod unplaced_stack;
+mod unprotected_route;
 mod unpublishable_port;
 mod unreachable_route;
 mod unreachable_scrape_target;
 mod unresolved_route;
+mod unrouted_name;
 mod unscraped_metrics;
 mod unshared_network;
 mod unused_alloy_component;
@@ -127,11 +131,13 @@ pub const RULES: &[Rule] = &[
     host_port_collision::RULE,
     ignored_deploy_label::RULE,
     inapplicable_middleware::RULE,
+    label_credential::RULE,
     lost_connection::RULE,
     memory_overcommit::RULE,
     middleware_cycle::RULE,
     network_budget::RULE,
     other_host::RULE,
+    plaintext_route::RULE,
     plaintext_secret::RULE,
     privilege_escalation::RULE,
     rolling_tag::RULE,
@@ -153,10 +159,12 @@ pub const RULES: &[Rule] = &[
     unknown_to_target::RULE,
     unpinned_image::RULE,
     unplaced_stack::RULE,
+    unprotected_route::RULE,
     unpublishable_port::RULE,
     unreachable_route::RULE,
     unreachable_scrape_target::RULE,
     unresolved_route::RULE,
+    unrouted_name::RULE,
     unscraped_metrics::RULE,
     unshared_network::RULE,
     unused_alloy_component::RULE,

@@ -26,7 +26,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for [first, second] in plan.observed.overlaps() {
+    for [first, second] in plan.observed.overlaps(plan) {
         router(rule, &first, &second, found);
     }
     for [first, second] in plan.overlaps() {

@@ -32,9 +32,14 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         .map(|text| text.value.as_str())
         .collect();
     for labelled in &plan.observed.labelled {
+        let mut old = false;
         for label in &labelled.labels {
             let key = &label.key;
             let Some(unknown) = keys::unknown(&key.value) else { continue };
+            // Of Traefik 1, one label tells it all.
+            if unknown.of_version_1 && std::mem::replace(&mut old, true) {
+                continue;
+            }
             if constraints.iter().any(|constraint| constraint.contains(key.value.as_str())) {
                 continue;
             }

@@ -69,17 +69,19 @@ fn labelled(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let reach = plan.reach(stack, name);
         let path = labelled.path(router.protocol, "routers", &router.name.value, "rule");
         // Whoever runs several gateways means one of them.
-        let met = gateways.iter().map(|(install, _, gateway)| (install, reach.meets(gateway)));
-        if gateways.is_empty() || met.clone().any(|(_, meets)| meets != Some(false)) {
+        let near = gateways.iter().filter(|(_, home, _)| home.host == stack.host);
+        let met = near.clone().map(|(install, _, gateway)| (install, reach.meets(gateway)));
+        if near.clone().next().is_none() || met.clone().any(|(_, meets)| meets != Some(false)) {
             continue;
         }
-        let gateway = &gateways[0].0.service;
+        let Some((install, _, of_gateway)) = near.clone().next() else { continue };
+        let gateway = &install.service;
         if reach == Reach::Nowhere {
             let message = format!("`{name}` has a route, but with `network_mode: none` nobody can reach it");
             found.word(rule, labelled, router.name.at, path, message).set_help("give it a network of the gateway");
             continue;
         }
-        let Reach::Networks(of_gateway) = &gateways[0].2 else { continue };
+        let Reach::Networks(of_gateway) = of_gateway else { continue };
         let message = format!("`{name}` has a route, but shares no network with `{gateway}`");
         let names: Vec<String> = of_gateway.iter().map(|name| format!("`{name}`")).collect();
         let help = format!("put `{name}` on a network of `{gateway}`: {}", names.join(" or "));

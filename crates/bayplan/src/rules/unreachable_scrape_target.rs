@@ -30,7 +30,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let host = &listed.target.host;
         let whose = names.whose(host);
         let meets = |(stack, service): &(&crate::plan::Stack, &str)| plan.reach(stack, service).meets(&reader);
-        if whose.is_empty() || reader == Reach::Host || whose.iter().any(|one| meets(one) != Some(false)) {
+        if whose.is_empty()
+            || reader == Reach::Host
+            || whose.iter().any(|one| one.0.host != home.host || meets(one) != Some(false))
+        {
             continue;
         }
         let (stack, service) = whose[0];

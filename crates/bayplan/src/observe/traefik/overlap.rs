@@ -4,6 +4,7 @@ use super::known::By;
 use super::requests::Requests;
 use super::{Protocol, Router};
 use crate::observe::Observed;
+use crate::plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A router whose requests are known.
@@ -33,7 +34,7 @@ impl Asked<'_> {
 
 impl Observed {
     /// Every pair of routers that some requests of one host fit both of, at the same entry points.
-    pub fn overlaps(&self) -> Vec<[Asked<'_>; 2]> {
+    pub fn overlaps(&self, plan: &Plan) -> Vec<[Asked<'_>; 2]> {
         let all: Vec<Asked<'_>> = self
             .routers()
             .filter(|(by, _)| by.labels().is_none_or(|labelled| self.is_exposed(labelled)))
@@ -61,15 +62,17 @@ impl Observed {
         pairs
             .into_iter()
             .map(|(first, second)| [all[first].clone(), all[second].clone()])
-            .filter(|[a, b]| self.meet(a, b))
+            .filter(|[a, b]| self.meet(a, b, plan))
             .collect()
     }
 
     /// Whether requests can come to both.
-    fn meet(&self, a: &Asked<'_>, b: &Asked<'_>) -> bool {
+    fn meet(&self, a: &Asked<'_>, b: &Asked<'_>, plan: &Plan) -> bool {
         let same_router = a.router.name.value == b.router.name.value && a.by.provider() == b.by.provider();
         // Two Traefiks see different containers.
         let apart = self.installs.len() > 1 && a.stack() != b.stack();
+        let host = |asked: &Asked<'_>| plan.stacks.get(asked.stack()?).map(|stack| stack.host.clone());
+        let apart = apart || host(a).zip(host(b)).is_some_and(|(a, b)| a != b);
         let tls = a.router.tls.is_some() == b.router.tls.is_some();
         !same_router
             && !apart
