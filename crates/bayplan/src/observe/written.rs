@@ -48,9 +48,9 @@ impl<'n> Written<'n> {
         self.text.get(self.from..).unwrap_or_default()
     }
 
-    /// Whether variables have a part in it.
+    /// Whether variables have a part in it; `$$` is none.
     pub fn is_made_of_variables(self) -> bool {
-        self.node.template().is_some_and(|template| template != self.node.as_str().unwrap_or_default())
+        self.node.template().is_some_and(|template| template.replace("$$", "").contains('$'))
     }
 
     /// What it was before variables were replaced; the value itself where it has none.
