@@ -2,73 +2,30 @@
 //!
 //! A rule looks at the whole plan and reports facts. Levels and exemptions are settled here, and nowhere else.
 
-mod ambiguous_route_network;
-mod ambiguous_route_port;
-mod broken_route_rule;
-mod bypassed_route;
-mod closed_scrape_port;
 mod consistency;
+mod correctness;
 mod daemon;
-mod dangling_alias;
-mod dangling_scrape_target;
 mod dependency_cycle;
-mod duplicate_role;
-mod duplicate_route;
-mod duplicate_router;
 mod exemptions;
-mod exposed_datastore;
-mod exposed_port;
-mod foreign_route_syntax;
 mod found;
 mod group;
-mod host_port_collision;
-mod ignored_deploy_label;
-mod inapplicable_middleware;
-mod label_credential;
-mod lost_connection;
-mod memory_overcommit;
-mod middleware_cycle;
-mod network_budget;
-mod other_host;
-mod plaintext_route;
-mod plaintext_secret;
+mod networking;
+mod observability;
 mod policy;
-mod privilege_escalation;
 mod profile;
+mod redundancy;
 mod refused;
-mod rolling_tag;
+mod reliability;
+mod reproducibility;
+mod resources;
+mod routes;
 mod scrape;
+mod secrets;
+mod security;
 mod settings;
-mod shadowed_route;
-mod static_ip;
+mod style;
 mod told;
-mod unbounded_cpu;
-mod unbounded_memory;
-mod unconnected_collector;
-mod undefined_alloy_component;
-mod unescaped_dollar;
-mod unexposed_route;
-mod unhealthy_dependency;
-mod unknown_backend;
-mod unknown_certificate_resolver;
-mod unknown_entry_point;
-mod unknown_label;
-mod unknown_middleware;
-mod unknown_route_network;
-mod unknown_to_target;
-mod unpinned_image;
-mod unplaced_stack;
-mod unprotected_route;
-mod unpublishable_port;
-mod unreachable_route;
-mod unreachable_scrape_target;
-mod unresolved_route;
-mod unrouted_name;
-mod unscraped_metrics;
-mod unshared_network;
-mod unused_alloy_component;
-mod wildcard_certificate;
-mod writable_rootfs;
+mod workspace;
 
 use crate::compose::port::{Port, Ports};
 use crate::finding::{Finding, Level, Report};
@@ -83,6 +40,7 @@ pub use policy::{ListedExemption, Override, Policy, PolicyLayer, RuleSettings, f
 pub use profile::Profile;
 use refused::Refused;
 pub use refused::drop_consequences;
+use std::sync::LazyLock;
 
 /// A rule.
 pub struct Rule {
@@ -114,63 +72,25 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub const RULES: &[Rule] = &[
-    ambiguous_route_network::RULE,
-    ambiguous_route_port::RULE,
-    broken_route_rule::RULE,
-    bypassed_route::RULE,
-    closed_scrape_port::RULE,
-    dangling_alias::RULE,
-    dangling_scrape_target::RULE,
-    duplicate_role::RULE,
-    duplicate_route::RULE,
-    duplicate_router::RULE,
-    exposed_datastore::RULE,
-    exposed_port::RULE,
-    foreign_route_syntax::RULE,
-    host_port_collision::RULE,
-    ignored_deploy_label::RULE,
-    inapplicable_middleware::RULE,
-    label_credential::RULE,
-    lost_connection::RULE,
-    memory_overcommit::RULE,
-    middleware_cycle::RULE,
-    network_budget::RULE,
-    other_host::RULE,
-    plaintext_route::RULE,
-    plaintext_secret::RULE,
-    privilege_escalation::RULE,
-    rolling_tag::RULE,
-    shadowed_route::RULE,
-    static_ip::RULE,
-    unbounded_cpu::RULE,
-    unbounded_memory::RULE,
-    unconnected_collector::RULE,
-    undefined_alloy_component::RULE,
-    unescaped_dollar::RULE,
-    unexposed_route::RULE,
-    unhealthy_dependency::RULE,
-    unknown_backend::RULE,
-    unknown_certificate_resolver::RULE,
-    unknown_entry_point::RULE,
-    unknown_label::RULE,
-    unknown_middleware::RULE,
-    unknown_route_network::RULE,
-    unknown_to_target::RULE,
-    unpinned_image::RULE,
-    unplaced_stack::RULE,
-    unprotected_route::RULE,
-    unpublishable_port::RULE,
-    unreachable_route::RULE,
-    unreachable_scrape_target::RULE,
-    unresolved_route::RULE,
-    unrouted_name::RULE,
-    unscraped_metrics::RULE,
-    unshared_network::RULE,
-    unused_alloy_component::RULE,
-    wildcard_certificate::RULE,
-    writable_rootfs::RULE,
-];
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let groups = [
+        correctness::RULES,
+        security::RULES,
+        secrets::RULES,
+        networking::RULES,
+        routes::RULES,
+        reliability::RULES,
+        reproducibility::RULES,
+        resources::RULES,
+        observability::RULES,
+        workspace::RULES,
+        redundancy::RULES,
+        style::RULES,
+    ];
+    let mut rules: Vec<&Rule> = groups.into_iter().flatten().collect();
+    rules.sort_unstable_by_key(|rule| rule.name);
+    rules
+});
 
 /// What the reader and the resolver find before any rule looks: the name, and what it means.
 pub const EARLIER: &[(&str, &str)] = &[
@@ -342,7 +262,7 @@ pub fn check(
 
 /// The rule of this name.
 pub fn rule(name: &str) -> Option<&'static Rule> {
-    RULES.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|at| &RULES[at])
+    RULES.binary_search_by(|rule| rule.name.cmp(name)).ok().map(|at| RULES[at])
 }
 
 /// Whether a finding only follows from a value that was refused: the value itself, the exemption, or the archetype that

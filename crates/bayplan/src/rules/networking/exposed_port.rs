@@ -1,0 +1,49 @@
+//! `exposed-port`: a port is published on every interface of the host.
+
+use crate::compose::port::Port;
+use crate::finding::Level;
+use crate::plan::{Plan, Role};
+use crate::rules::{Findings, Group, Profile, Rule, published};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "exposed-port",
+    group: Group::Networking,
+    level: Level::Allow,
+    profiles: &[(Profile::Homelab, Level::Warn), (Profile::Production, Level::Warn), (Profile::Cis, Level::Warn)],
+    finds: "a port is published on every interface of the host",
+    why: "Docker's port mapping goes past the host's firewall: whoever reaches the machine reaches the service",
+    fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80']\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80']\n",
+    fine: "",
+    fix: "publish it on `127.0.0.1`, or remove it and use a route",
+    sources: &["CIS Docker Benchmark 5.14", "compose-lint CL-0005"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    report(rule, plan, found, |port| !DATASTORES.contains(&port.target));
+}
+
+/// Ports that datastores listen on by default.
+pub(in crate::rules) const DATASTORES: &[u16] =
+    &[1433, 1521, 2379, 3306, 5432, 5984, 6379, 7687, 8086, 9000, 9042, 9092, 9200, 11211, 19530, 27017];
+
+/// Reports the ports that are published on every interface, where `of` holds for one.
+pub(in crate::rules) fn report(rule: &Rule, plan: &Plan, found: &mut Findings<'_>, of: fn(&Port) -> bool) {
+    // The gateway is there to be reached.
+    for (stack, name, service) in plan.services().filter(|(_, _, service)| service.role != Some(Role::Gateway)) {
+        for (path, mut ports) in published(stack, name, service) {
+            ports.retain(|port| port.host_ip.is_none_or(|ip| ip.is_unspecified()));
+            ports.retain(|port| of(port));
+            let what = match ports.as_slice() {
+                [] => continue,
+                [port] => format!("port {}", port.target),
+                [first, .., last] => format!("ports {} to {}", first.target, last.target),
+            };
+            let message = format!("`{name}` publishes its {what} on every interface of the host");
+            let finding = found.value(rule, stack, name, path, message);
+            finding.set_help("publish it on `127.0.0.1`, or remove it and use a route");
+        }
+    }
+}

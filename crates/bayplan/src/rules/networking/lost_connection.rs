@@ -1,0 +1,38 @@
+//! `lost-connection`: a service would lose a connection that it has under Compose
+
+use crate::finding::Level;
+use crate::plan::Plan;
+use crate::rules::{Findings, Group, Rule};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "lost-connection",
+    group: Group::Networking,
+    level: Level::Deny,
+    profiles: &[],
+    finds: "a service would lose a connection that it has under Compose",
+    why: "networks are derived from `needs`: without an edge the two cannot talk",
+    fails: "",
+    passes: "",
+    fine: "",
+    fix: "name the other service in `needs`",
+    sources: &["bayplan"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services().filter(|(stack, ..)| stack.derived_networks) {
+        for target in service.compose.depends_on.keys() {
+            let Some(other) = stack.services.get(target) else { continue };
+            let shared = service.compose.networks.keys().any(|network| other.compose.networks.contains_key(network));
+            if !shared {
+                let message = format!(
+                    "`{name}` depends on `{target}`, but shares no network with it: in this stack networks follow from `needs`"
+                );
+                found
+                    .service(rule, stack, name, &["depends_on", target], message)
+                    .set_help(format!("move `{target}` from `depends_on` to `needs`"));
+            }
+        }
+    }
+}

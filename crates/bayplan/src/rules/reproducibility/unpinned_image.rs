@@ -1,0 +1,49 @@
+//! `unpinned-image`: an image follows a tag that moves
+
+use crate::finding::Level;
+use crate::plan::{Plan, Service, Stack};
+use crate::rules::{Findings, Group, Profile, Rule, service_path};
+use crate::value::Pin;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "unpinned-image",
+    group: Group::Reproducibility,
+    level: Level::Warn,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
+    finds: "an image follows a tag that moves",
+    why: "the same file starts another program tomorrow, and no rollback finds the one that worked",
+    fails: "services:\n  web:\n    image: nginx:latest\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n",
+    fine: "",
+    fix: "name a version, or a digest",
+    sources: &["CIS Docker Benchmark 5.28", "compose-lint CL-0004"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services() {
+        let Some(image) = &service.compose.image else { continue };
+        let message = match image.pin() {
+            Pin::None => format!("`{name}` uses the image `{image}` without a tag"),
+            Pin::Moving(tag) => format!("`{name}` follows the moving tag `{tag}`"),
+            Pin::Major(_) | Pin::Exact(_) | Pin::Digest => continue,
+        };
+        image_finding(rule, stack, name, service, message, found);
+    }
+}
+
+/// Reports what is wrong with the image of a service.
+pub(in crate::rules) fn image_finding(
+    rule: &Rule,
+    stack: &Stack,
+    name: &str,
+    service: &Service,
+    message: String,
+    found: &mut Findings<'_>,
+) {
+    // The tag of an archetype's image stands behind `use`.
+    let by_use = service.archetype.is_some() && !found.is_written(stack, &service_path(name).key("image"));
+    let finding = found.service(rule, stack, name, &[if by_use { "use" } else { "image" }], message);
+    finding.set_help("name a full version, such as `1.27.3`, or a digest");
+}

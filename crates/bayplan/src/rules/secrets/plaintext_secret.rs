@@ -1,0 +1,200 @@
+//! `plaintext-secret`: a password, key or token stands in the file
+
+use crate::emit::traefik::Middleware;
+use crate::finding::{Finding, Level, Subject};
+use crate::plan::Plan;
+use crate::rules::{Findings, Group, Profile, Rule, service_path};
+use bayplan_yaml::{Node, Path};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "plaintext-secret",
+    group: Group::Secrets,
+    level: Level::Warn,
+    profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
+    finds: "a password, key or token stands in the file",
+    why: "whoever reads the repository, or `docker inspect`, has it",
+    fails: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD: hunter2 }\n",
+    passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD_FILE: /run/secrets/db, TOKEN_TTL: '60', DB_PASSWORD: '${DB_PASSWORD:?}' }\n",
+    fine: "",
+    fix: "put it in a secret file and name the file, or take it from a variable without a default",
+    sources: &["OWASP Docker rule 12", "compose-lint CL-0020 and CL-0021"],
+    check,
+};
+
+fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services() {
+        let compose = &service.compose;
+        let own = compose.environment.iter().filter_map(|(key, value)| Some(("environment", key, value.as_ref()?)));
+        let labels = compose.labels.iter().map(|(key, value)| ("labels", key, value));
+        let args = compose.build.iter().flat_map(|build| &build.args);
+        let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
+        for (section, key, value) in own.chain(labels).chain(args) {
+            // A label is called by its last part: `org.example.password`.
+            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
+            if !is_named(called) && !in_url(value) {
+                continue;
+            }
+            let keys: &[&str] = if section == "args" { &["build", "args", key] } else { &[section, key] };
+            let path = keys.iter().fold(service_path(name), |path, key| path.key(*key));
+            let template = found.template(stack, &path);
+            if !is_secret(called, value, template.as_deref()) {
+                continue;
+            }
+            let what = match section {
+                "environment" => format!("the secret `{key}`"),
+                "labels" => format!("a secret in the label `{key}`"),
+                _ => format!("the secret `{key}` for its build"),
+            };
+            let help = match section {
+                "environment" => {
+                    format!("put it in a file under `secrets:` and set `{key}_FILE`, or write `${{{key}:?}}`")
+                }
+                "labels" => "put it in a file under `secrets:`: everybody can read labels".to_owned(),
+                _ => "use `build.secrets`: arguments of a build stay in the image".to_owned(),
+            };
+            let finding = found.service(rule, stack, name, keys, format!("`{name}` has {what} in plain text"));
+            finding.set_help(help);
+            let at = finding.at;
+            finding.sensitive.push(at);
+        }
+    }
+    committed(rule, plan, found);
+    middlewares(rule, plan, found);
+}
+
+/// Variables that the environment commits beside the blueprints.
+fn committed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (key, _) in plan.variables.iter().filter(|(key, value)| is_secret(key, value, None)) {
+        let section = Path::from_iter(["environments", plan.environment.as_str()]);
+        let find = |path: &Path| plan.settings.as_ref().and_then(|node| node.at_path(path));
+        let variables = find(&section.key("variables"));
+        let item = variables.and_then(Node::as_seq).and_then(|items| {
+            items.iter().find(|item| item.as_str().is_some_and(|text| text.split('=').next() == Some(key)))
+        });
+        let written = variables.and_then(|node| node.get(key)).or(item).or_else(|| find(&section.key("env_files")));
+        let at = written.map_or_else(Default::default, |node| node.at);
+        let message = format!("the environment `{}` has the secret `{key}` in plain text", plan.environment);
+        let finding = Finding::new(rule.name, rule.level, at, message).redact(at);
+        let help = "remove it here: put it in a file under `secrets:`, or give it to Compose when it starts";
+        found.push(finding.about(Subject::path(section.key("variables").key(key)))).set_help(help);
+    }
+}
+
+/// Secrets in middlewares, which would stand in a generated file.
+fn middlewares(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (name, middleware) in &plan.fleet.middlewares {
+        let file = "name a file in `usersFile`, or give the route `auth: { basic: SECRET }`";
+        let secrets: Vec<(Vec<&str>, &str)> = match middleware {
+            Middleware::BasicAuth(auth) if !auth.users.is_empty() => vec![(vec!["users"], file)],
+            Middleware::DigestAuth(auth) if !auth.users.is_empty() => {
+                vec![(vec!["users"], "name a file in `usersFile`")]
+            }
+            Middleware::RateLimit(limit) if limit.redis.as_ref().is_some_and(|redis| redis.password.is_some()) => {
+                vec![(vec!["redis", "password"], "use a Redis without a password, on a network of its own")]
+            }
+            Middleware::Headers(headers) => headers
+                .custom_request_headers
+                .iter()
+                .filter(|(key, value)| is_header(key) && !value.is_empty())
+                .map(|(key, _)| {
+                    (vec!["customRequestHeaders", key.as_str()], "let the service add it itself, from a secret file")
+                })
+                .collect(),
+            _ => continue,
+        };
+        for (keys, help) in secrets {
+            let keys = ["middlewares", name, middleware.kind()].into_iter().chain(keys);
+            let path = Path::from_iter(keys);
+            let at = plan
+                .settings
+                .as_ref()
+                .and_then(|node| node.at_path(&path))
+                .map_or_else(Default::default, |node| node.at);
+            let message = format!("the middleware `{name}` has a secret in plain text");
+            let finding = Finding::new(rule.name, rule.level, at, message).redact(at);
+            found.push(finding.help(help).about(Subject::path(path)));
+        }
+    }
+}
+
+/// Whether the value of a header is secret.
+fn is_header(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+        || name.eq_ignore_ascii_case("cookie")
+        || is_named(&name.replace('-', "_"))
+}
+
+/// Whether `key: value` shows a secret. `template` is the text before interpolation.
+fn is_secret(key: &str, value: &str, template: Option<&str>) -> bool {
+    if let Some(template) = template {
+        // A variable without a default is no plain text; a default is.
+        let Some(default) = template.split_once(":-").or_else(|| template.split_once('-')).map(|(_, rest)| rest) else {
+            return false;
+        };
+        let default = default.trim_end_matches('}');
+        return is_named(key) && is_literal(default);
+    }
+    in_url(value) || is_named(key) && is_literal(value)
+}
+
+/// Whether the name of a variable says that its value is secret.
+fn is_named(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    const WORDS: &[&str] = &[
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "SECRET",
+        "TOKEN",
+        "APIKEY",
+        "API_KEY",
+        "PRIVATE_KEY",
+        "SECRET_KEY",
+        "ENCRYPTION_KEY",
+        "ACCESS_KEY",
+        "CREDENTIALS",
+    ];
+    const OTHERWISE: &[&str] = &[
+        "_FILE",
+        "_PATH",
+        "_DIR",
+        "_URL",
+        "_TTL",
+        "_EXPIRY",
+        "_LENGTH",
+        "_NAME",
+        "_ID",
+        "_ALGORITHM",
+        "_HEADER",
+        "_TYPE",
+        "_ENABLED",
+        "_POLICY",
+        "_CMD",
+    ];
+    let parts: Vec<&str> = key.split('_').collect();
+    let named = parts
+        .iter()
+        .any(|part| matches!(*part, "PASSWORD" | "PASSWD" | "PASSPHRASE" | "SECRET" | "TOKEN" | "APIKEY" | "PWD"))
+        || WORDS.iter().any(|word| key.ends_with(word));
+    named && !OTHERWISE.iter().any(|end| key.ends_with(end))
+}
+
+/// Whether a value is a text that could be a secret: no flag, number word, path or reference.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    !(value.is_empty()
+        || value.starts_with(['/', '$', '<'])
+        || matches!(
+            value.to_ascii_lowercase().as_str(),
+            "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null" | "0" | "1"
+        ))
+}
+
+/// Whether a URL holds a password: `scheme://user:password@host`.
+fn in_url(value: &str) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('$'))
+}
