@@ -15,9 +15,9 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "an Alloy file refers to a component that does not exist",
     why: "Alloy does not start, or keeps its old settings on a reload",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "# file: compose.yaml\nservices:\n  alloy:\n    image: grafana/alloy:v1.10.0\n    volumes: ['./config.alloy:/etc/alloy/config.alloy:ro']\n# file: config.alloy\nloki.source.docker \"logs\" {\n  host       = \"unix:///var/run/docker.sock\"\n  targets    = []\n  forward_to = [loki.write.uot.receiver]\n}\nloki.write \"out\" {\n  endpoint { url = \"http://loki:3100\" }\n}\n",
+    passes: "# file: compose.yaml\nservices:\n  alloy:\n    image: grafana/alloy:v1.10.0\n    volumes: ['./config.alloy:/etc/alloy/config.alloy:ro']\n# file: config.alloy\nloki.source.docker \"logs\" {\n  host       = \"unix:///var/run/docker.sock\"\n  targets    = []\n  forward_to = [loki.write.out.receiver]\n}\nloki.write \"out\" {\n  endpoint { url = \"http://loki:3100\" }\n}\n",
+    fine: "# file: compose.yaml\nservices:\n  alloy:\n    image: grafana/alloy:v1.10.0\n    volumes: ['./config.alloy:/etc/alloy/config.alloy:ro']\n# file: config.alloy\ndeclare \"mine\" {\n  argument \"sink\" {}\n  loki.process \"inner\" { forward_to = [argument.sink.value] }\n  export \"receiver\" { value = loki.process.inner.receiver }\n}\nmine \"a\" { sink = loki.write.out.receiver }\nloki.write \"out\" {\n  endpoint { url = \"http://loki:3100\" }\n}\nloki.source.docker \"logs\" {\n  host       = \"unix:///var/run/docker.sock\"\n  targets    = []\n  forward_to = [mine.a.receiver]\n}\n",
     fix: "correct the name, or add the component",
     sources: &[
         "https://grafana.com/docs/alloy/latest/get-started/configuration-syntax/expressions/referencing_exports/",

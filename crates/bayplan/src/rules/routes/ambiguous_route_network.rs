@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik takes any of them: after a restart the route answers with an error or not at all",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker=true]\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy, back]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {}, back: {} }\n",
     passes: "name: shop\nservices:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker=true]\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy, back]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.docker.network=shop_proxy]\nnetworks: { proxy: {}, back: {} }\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:3.7.1\n    networks: [proxy, back]\n    command: [--providers.docker=true]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy, back]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {}, back: {} }\n",
     fix: "name the network: `traefik.docker.network`, or `providers.docker.network` for all",
     sources: &["https://github.com/traefik/traefik/issues/5040", "https://github.com/Dokploy/dokploy/issues/4899"],
     check,

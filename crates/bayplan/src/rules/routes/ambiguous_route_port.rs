@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik takes the lowest one, and without any it drops the labels of the container",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    expose: ['8080', '9000']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    expose: ['8080', '9000']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=8080]\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    expose: ['8080', '9000']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.service=api@internal]\n",
     fix: "add `traefik.http.services.NAME.loadbalancer.server.port`",
     sources: &["https://github.com/traefik/traefik/issues/5732"],
     check,

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops the router: the name answers 404",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=host(\"a.example.org\") && !(PATH(`/x`) || ClientIP(`10.0.0.0/8`))']\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=${RULE:-}', 'traefik.tcp.routers.db.rule=HostSNI(`*`)']\n",
     fix: "write it as Traefik reads it: ``Host(`a.example.org`) && PathPrefix(`/x`)``",
     sources: &["https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/"],
     check,

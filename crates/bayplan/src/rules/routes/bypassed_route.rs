@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     why: "whoever asks the port goes past TLS, the log and the middlewares of the gateway, and mostly past the firewall",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=80]\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80', '2222:22']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=80]\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['2222:22', '[::1]:8080:80']\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.services.web.loadbalancer.server.port=80]\n",
     fix: "remove the port, or publish it on 127.0.0.1",
     sources: &["https://docs.docker.com/engine/network/packet-filtering-firewalls/"],
     check,

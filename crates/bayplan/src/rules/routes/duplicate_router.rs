@@ -19,7 +19,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops both: neither name answers",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`b.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.middlewares.zip.compress=true]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`b.example.org`)', traefik.http.middlewares.zip.compress=true]\n",
-    fine: "",
+    fine: "services:\n  one:\n    image: nginx:1.27.3\n    labels: &labels ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.service=web, traefik.http.services.web.loadbalancer.server.port=80]\n  two:\n    image: nginx:1.27.3\n    labels: *labels\n",
     fix: "give each a name of its own, such as that of its service",
     sources: &[
         "https://github.com/traefik/traefik/issues/7738",

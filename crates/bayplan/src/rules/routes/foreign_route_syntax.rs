@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops the router, or takes other requests than are meant",
     fails: "services:\n  traefik:\n    image: traefik:v3.3\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`, `b.example.org`)']\n",
     passes: "services:\n  traefik:\n    image: traefik:v3.3\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`) || Host(`b.example.org`)']\n  old:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.old.rule=Host(`c.example.org`, `d.example.org`)', traefik.http.routers.old.rulesyntax=v2]\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:v2.11\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`, `b.example.org`)']\n",
     fix: "write the rule for the version that runs",
     sources: &["https://doc.traefik.io/traefik/migrate/v2-to-v3-details/"],
     check,

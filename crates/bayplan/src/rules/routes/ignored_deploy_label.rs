@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     why: "without Swarm the labels are on no container: the service has no route",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    deploy:\n      labels:\n        - traefik.http.routers.web.rule=Host(`a.example.org`)\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    deploy:\n      mode: global\n      labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     fix: "move the labels from `deploy.labels` to `labels`",
     sources: &["https://github.com/traefik/traefik/issues/2611"],
     check,

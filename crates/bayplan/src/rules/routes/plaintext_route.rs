@@ -5,20 +5,20 @@ use crate::observe::traefik::Protocol;
 use crate::observe::traefik::requests::Requests;
 use crate::plan::Plan;
 use crate::rules::told::Told;
-use crate::rules::{Findings, Group, Rule};
+use crate::rules::{Findings, Group, Profile, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "plaintext-route",
     group: Group::Routes,
-    level: Level::Warn,
-    profiles: &[],
+    level: Level::Allow,
+    profiles: &[(Profile::Homelab, Level::Warn), (Profile::Production, Level::Warn)],
     finds: "a host is routed by plain HTTP only, by a Traefik that gets certificates for others",
     why: "passwords and cookies cross the network in the clear",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entrypoints.web.address=:80', '--entrypoints.websecure.address=:443', --certificatesresolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=web]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entrypoints.web.address=:80', '--entrypoints.websecure.address=:443', --certificatesresolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=websecure, traefik.http.routers.web.tls.certresolver=le]\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entrypoints.web.address=:80', '--entrypoints.web.http.redirections.entrypoint.to=websecure', '--entrypoints.websecure.address=:443', --certificatesresolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=web]\n",
     fix: "route it at the entry point with TLS, and redirect the other one there",
     sources: &["https://cheatsheetseries.owasp.org/cheatsheets/Transport_Layer_Security_Cheat_Sheet.html"],
     check,

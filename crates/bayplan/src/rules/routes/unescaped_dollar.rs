@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     why: "Compose takes the name behind it for a variable: nobody can log in, or the expression is another one",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.middlewares.auth.basicauth.users=admin:$apr1$kEbl2HOQ$O7qEw1B7Jh8DIi2zQhBqN1\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.middlewares.auth.basicauth.users=admin:$$apr1$$kEbl2HOQ$$O7qEw1B7Jh8DIi2zQhBqN1\n      - traefik.http.middlewares.other.basicauth.users=${USERS:-}\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.middlewares.auth.basicauth.users=${USERS:-}', 'traefik.http.middlewares.r.redirectregex.regex=^https?://(.*)$$']\n",
     fix: "write `$$` for each `$`",
     sources: &["https://github.com/traefik/traefik/issues/4831", "https://github.com/traefik/traefik/issues/5225"],
     check,

@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik passes over the container: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker.exposedbydefault=false]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker.exposedbydefault=false]\n  web:\n    image: nginx:1.27.3\n    labels: [traefik.enable=true, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--providers.docker.exposedbydefault=false]\n  web:\n    image: nginx:1.27.3\n    labels: [traefik.enable=false, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\n",
     fix: "add the label `traefik.enable=true`",
     sources: &["https://doc.traefik.io/traefik/reference/install-configuration/providers/docker/"],
     check,

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops the router: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.routers.web.service=wbe\n      - traefik.http.services.web.loadbalancer.server.port=80\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.routers.web.service=web\n      - traefik.http.services.web.loadbalancer.server.port=80\n      - traefik.http.routers.api.rule=Host(`b.example.org`)\n      - traefik.http.routers.api.service=api@internal\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.service=elsewhere]\n",
     fix: "name a service of `traefik.http.services`, or leave the name out where the container has one",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

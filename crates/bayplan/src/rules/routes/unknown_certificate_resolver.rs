@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik answers with its own certificate, which browsers refuse",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--certificatesresolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.tls.certresolver=letsencrypt]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--certificatesResolvers.le.acme.tlschallenge=true]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.tls.certresolver=le]\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.tls.certresolver=anything]\n",
     fix: "name a resolver that Traefik has, or add it to Traefik's settings",
     sources: &["https://github.com/traefik/traefik/issues/6789"],
     check,

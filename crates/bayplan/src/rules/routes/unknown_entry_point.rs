@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops the router: nothing listens for it",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entrypoints.websecure.address=:443']\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=https]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: ['--entryPoints.webSecure.address=:443']\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=websecure]\n",
-    fine: "",
+    fine: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=anything]\n",
     fix: "name an entry point that Traefik has, or add it to Traefik's settings",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

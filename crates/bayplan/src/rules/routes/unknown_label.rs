@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "Traefik drops everything that the labels of the container say, and says so in its log only",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - traefik.http.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.services.web.server.port=80\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels:\n      - Traefik.HTTP.routers.web.rule=Host(`a.example.org`)\n      - traefik.http.services.web.loadbalancer.server.port=80\n      - traefik.constraint-label=public\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', 'traefik.http.routers.web.tls.domains[0].main=a.example.org', traefik.http.middlewares.waf.plugin.anything.it.likes=1, traefik.my-own-constraint=yes]\n",
     fix: "correct the key",
     sources: &["https://github.com/traefik/traefik/issues/8013", "https://github.com/traefik/traefik/issues/9840"],
     check,

@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     why: "Docker knows the networks of a project by their whole names: Traefik finds none, takes any other, and the gateway times out",
     fails: "name: shop\nservices:\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: [traefik.docker.network=proxy, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
     passes: "name: shop\nservices:\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: [traefik.docker.network=shop_proxy, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
-    fine: "",
+    fine: "name: shop\nservices:\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: [traefik.docker.network=edge, 'traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: { external: true, name: edge } }\n",
     fix: "name the network as Docker knows it: `PROJECT_NETWORK`, or its `name`",
     sources: &["https://github.com/traefik/traefik/issues/1156"],
     check,

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
     why: "whoever knows the name can use it",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--api.dashboard=true]\n    labels: ['traefik.http.routers.api.rule=Host(`traefik.example.org`)', traefik.http.routers.api.service=api@internal]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    command: [--api.dashboard=true]\n    labels: ['traefik.http.routers.api.rule=Host(`traefik.example.org`)', traefik.http.routers.api.service=api@internal, traefik.http.routers.api.middlewares=sso@file]\n",
-    fine: "",
+    fine: "services:\n  dozzle:\n    image: amir20/dozzle:v8.13.1\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`) && ClientIP(`10.0.0.0/8`)']\n",
     fix: "add a middleware that asks who it is, or which address: `basicAuth`, `forwardAuth`, `ipAllowList`",
     sources: &["https://doc.traefik.io/traefik/reference/install-configuration/api-dashboard/"],
     check,

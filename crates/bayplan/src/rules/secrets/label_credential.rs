@@ -2,19 +2,19 @@
 
 use crate::finding::Level;
 use crate::plan::Plan;
-use crate::rules::{Findings, Group, Rule};
+use crate::rules::{Findings, Group, Profile, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
     name: "label-credential",
     group: Group::Secrets,
-    level: Level::Warn,
-    profiles: &[],
+    level: Level::Allow,
+    profiles: &[(Profile::Homelab, Level::Warn), (Profile::Production, Level::Warn)],
     finds: "a label for Traefik holds a password, its hash, or a token",
     why: "everybody who can read the file or ask Docker sees it, and a hash can be tried out at leisure",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.middlewares.auth.basicauth.users=admin:$$2y$$05$$abcdefghijklmnopqrstuv']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { X: y }\n    labels: ['traefik.http.middlewares.auth.basicauth.usersfile=/run/secrets/users', 'traefik.http.middlewares.b.basicauth.users=${USERS:-}']\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.middlewares.a.headers.customrequestheaders.x-a=b', 'traefik.http.middlewares.b.basicauth.users=${USERS:-}']\n",
     fix: "put it into a file: `usersFile`, mounted as a secret",
     sources: &["https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/basicauth/"],
     check,
