@@ -221,6 +221,8 @@ impl Reader<'_> {
                 |words: &[&str]| self.files.read(&path).is_ok_and(|text| words.iter().any(|word| text.contains(word)));
             match end {
                 "yaml" | "yml" if has(&["http:", "tcp:", "udp:", "scrape_configs:"]) => {
+                    // A template may define anything.
+                    observed.has_unread_files |= has(&["{{"]) && self.yaml(&path).is_none();
                     self.dynamic(&path, None, observed);
                     self.jobs(&path, None, observed);
                 }
