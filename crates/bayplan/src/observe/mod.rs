@@ -51,3 +51,6 @@ pub struct Artifact<T> {
     /// What it says.
     pub says: T,
 }
+
+#[cfg(test)]
+mod tests;

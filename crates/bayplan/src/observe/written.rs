@@ -32,6 +32,9 @@ pub struct Written<'n> {
 /// What separates the parts of values, and stands in no name and no port.
 const SEPARATORS: &[char] = &['`', ',', ' ', '='];
 
+/// Of longer texts that variables have a part in, parts stand where the whole does, in bytes.
+const LONGEST: usize = 4096;
+
 impl<'n> Written<'n> {
     /// The value of a scalar whose text is `text` from `from` on.
     pub fn new(node: &'n Node, text: &'n str, from: usize) -> Self {
@@ -71,6 +74,10 @@ impl<'n> Written<'n> {
         }
         if self.node.template().is_none() {
             return within(self.node, range);
+        }
+        // Each part is looked for from the beginning.
+        if self.text.len() > LONGEST {
+            return self.node.at;
         }
         Pieces::of(self.node, SEPARATORS).part(&range).0
     }

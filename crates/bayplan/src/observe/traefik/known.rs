@@ -131,15 +131,16 @@ impl Observed {
 impl<'a> Known<'a> {
     /// What a reference to a middleware leads to.
     pub fn middleware(&self, protocol: Protocol, by: By<'_>, text: &str, plan: &Plan) -> Lookup {
-        let of =
-            |provider| self.middlewares.get(&(protocol, provider)).map(|of| of.keys().map(String::as_str).collect());
-        self.look(by, text, plan, of)
+        let of = |provider| self.middlewares.get(&(protocol, provider));
+        let all = |provider| of(provider).into_iter().flat_map(BTreeMap::keys).map(String::as_str).collect();
+        self.look(by, text, plan, |provider, name| of(provider).is_some_and(|of| of.contains_key(name)), all)
     }
 
     /// What a reference to a service leads to.
     pub fn service(&self, protocol: Protocol, by: By<'_>, text: &str, plan: &Plan) -> Lookup {
-        let of = |provider| self.services.get(&(protocol, provider)).map(|of| of.iter().map(String::as_str).collect());
-        self.look(by, text, plan, of)
+        let of = |provider| self.services.get(&(protocol, provider));
+        let all = |provider| of(provider).into_iter().flatten().map(String::as_str).collect();
+        self.look(by, text, plan, |provider, name| of(provider).is_some_and(|of| of.contains(name)), all)
     }
 
     /// The middleware that a reference leads to, where it was read.
@@ -158,7 +159,8 @@ impl<'a> Known<'a> {
         by: By<'_>,
         text: &str,
         plan: &Plan,
-        of: impl Fn(&'static str) -> Option<BTreeSet<&'k str>>,
+        has: impl Fn(&'static str, &str) -> bool,
+        all: impl Fn(&'static str) -> Vec<&'k str>,
     ) -> Lookup {
         let (name, written) = reference(text);
         let name = name.to_ascii_lowercase();
@@ -167,15 +169,13 @@ impl<'a> Known<'a> {
             "file" => ("file", "docker"),
             _ => return Lookup::Found,
         };
-        let (own, others) = (of(provider).unwrap_or_default(), of(other).unwrap_or_default());
-        if own.contains(name.as_str()) {
+        if has(provider, &name) {
             return Lookup::Found;
         }
-        if others.contains(name.as_str()) {
+        if has(other, &name) {
             return Lookup::Missing { near: Some(format!("{name}@{other}")), is_sure: true };
         }
-        let known: Vec<&str> = own.into_iter().collect();
-        let near = crate::record::nearest(&name, &known).map(|near| match written {
+        let near = crate::record::nearest(&name, &all(provider)).map(|near| match written {
             Some(provider) => format!("{near}@{provider}"),
             None => near.to_owned(),
         });

@@ -32,6 +32,9 @@ impl Asked<'_> {
     }
 }
 
+/// Of many routers for one host, each is compared with so many of those that follow it.
+const NEIGHBOURS: usize = 64;
+
 impl Observed {
     /// Every pair of routers that some requests of one host fit both of, at the same entry points.
     pub fn overlaps(&self, plan: &Plan) -> Vec<[Asked<'_>; 2]> {
@@ -56,7 +59,7 @@ impl Observed {
         for together in by_host.values() {
             let together: Vec<usize> = together.iter().copied().collect();
             for (at, first) in together.iter().enumerate() {
-                pairs.extend(together[at + 1..].iter().map(|second| (*first, *second)));
+                pairs.extend(together[at + 1..].iter().take(NEIGHBOURS).map(|second| (*first, *second)));
             }
         }
         pairs
