@@ -304,7 +304,10 @@ fn load(
     let mut loader = Loader::new(files, &mut cache, sources, report, options);
     let mut loaded = Vec::new();
     for project in projects {
-        let scope = loader.dot_env(&project.folder, shell);
+        let scope = match trace {
+            true => loader.dot_env(&project.folder, shell),
+            false => loader.dot_env_or_example(&project.folder, shell),
+        };
         let mut named = project.files.clone();
         if let (Some(listed), false) = (scope.get("COMPOSE_FILE"), project.variant) {
             let separator = scope.get("COMPOSE_PATH_SEPARATOR").filter(|text| !text.is_empty()).unwrap_or(":");

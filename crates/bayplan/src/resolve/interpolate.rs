@@ -11,8 +11,10 @@ use std::ops::Range;
 /// What became of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Interpolated {
-    /// The text with all variables replaced; an unset one is empty.
+    /// The text with all variables replaced; an unset one is empty, or stays where `opaque` says so.
     pub value: String,
+    /// Whether nobody knows what is set: a variable without a value then stands for itself.
+    pub opaque: bool,
     /// The variables, in the order in which they stand.
     pub used: Vec<Use>,
     /// What is wrong with the template.
@@ -32,12 +34,23 @@ pub struct Use {
     pub settled: bool,
 }
 
+impl Interpolated {
+    /// What stands for a variable that nobody sets.
+    fn unset(&self, name: &str) -> String {
+        if self.opaque { format!("${{{name}}}") } else { String::new() }
+    }
+}
+
 /// How deep templates stand in one another at most.
 const DEPTH: usize = 64;
 
 /// Replaces the variables of `text`. `lookup` gives the value of a set variable.
 pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Interpolated {
-    let mut result = Interpolated::default();
+    interpolate_known(text, lookup, false)
+}
+
+fn interpolate_known(text: &str, lookup: &dyn Fn(&str) -> Option<String>, opaque: bool) -> Interpolated {
+    let mut result = Interpolated { opaque, ..Interpolated::default() };
     result.value = template(text, 0, lookup, &mut result, 0);
     result
 }
@@ -69,7 +82,7 @@ fn template(
             at = dollar + 1 + name.len();
             let value = lookup(name);
             found.used.push(Use { name: name.to_owned(), range: start + dollar..start + at, settled: value.is_some() });
-            out.push_str(&value.unwrap_or_default());
+            out.push_str(&value.unwrap_or_else(|| found.unset(name)));
         } else if rest.starts_with('{') {
             let Some(end) = closing(&text[dollar..]) else {
                 let help = "close it, or write `$$` for a `$` that is meant as one";
@@ -93,7 +106,7 @@ fn template(
                 if let Some(after) = rest.strip_prefix(':') { (true, after) } else { (false, rest) };
             let Some(kind) = operator.chars().next() else {
                 found.used.push(Use { name: name.to_owned(), range, settled: value.is_some() });
-                out.push_str(&value.unwrap_or_default());
+                out.push_str(&value.unwrap_or_else(|| found.unset(name)));
                 continue;
             };
             let argument = &operator[kind.len_utf8()..];
@@ -122,6 +135,7 @@ fn template(
                             let invalid = invalid.help(format!("set `{name}` in an environment file"));
                             // One that is set to nothing stays so.
                             let open = value.is_none();
+                            out.push_str(&value.map_or_else(|| found.unset(name), |_| String::new()));
                             if open { found.required.push(invalid) } else { found.errors.push(invalid) }
                         }
                     }
@@ -189,6 +203,8 @@ pub struct Found {
     pub unset: Vec<Unset>,
     /// Variables that have to be set and are not.
     pub required: Vec<(Location, Invalid)>,
+    /// Whether nobody knows what is set: see [`Interpolated::opaque`].
+    pub opaque: bool,
 }
 
 /// Replaces the variables in every string of `node`, keys aside, and types what stands where Compose wants numbers and
@@ -212,12 +228,15 @@ fn texts(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut F
                 None if text.contains('$') => text.clone(),
                 None => return,
             };
-            let result = interpolate(&written, lookup);
+            let result = interpolate_known(&written, lookup, found.opaque);
             found.errors.extend(result.errors.into_iter().map(|error| (locate(node, &error.range), error)));
             found.required.extend(result.required.into_iter().map(|error| (locate(node, &error.range), error)));
             let unset = result.used.iter().filter(|used| !used.settled);
             found.unset.extend(unset.map(|used| Unset { name: used.name.clone(), at: locate(node, &used.range) }));
-            if *result.value != *written || node.extra.as_ref().is_some_and(|extra| extra.template.is_some()) {
+            if found.opaque
+                || *result.value != *written
+                || node.extra.as_ref().is_some_and(|extra| extra.template.is_some())
+            {
                 node.value = Value::String(result.value.into());
                 let extra = node.extra.get_or_insert_with(|| Box::new(Extra::default()));
                 extra.template = Some(written);

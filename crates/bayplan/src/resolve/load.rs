@@ -46,6 +46,18 @@ pub struct Loader<'a> {
     pub(super) layers: Vec<Layer>,
     /// Each `extends` that leads nowhere, which was reported.
     pub(super) lost: HashSet<Location>,
+    known: Known,
+}
+
+/// What is known about the variables that are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// Every one.
+    All,
+    /// What this example of an environment file names.
+    Example(&'static str),
+    /// Nothing.
+    Nothing,
 }
 
 /// What a loader does beside reading.
@@ -138,6 +150,7 @@ impl<'a> Loader<'a> {
             bases: HashMap::new(),
             layers: Vec::new(),
             lost: HashSet::new(),
+            known: Known::All,
         }
     }
 
@@ -162,6 +175,38 @@ impl<'a> Loader<'a> {
                 None => scope.clone(),
             },
         }
+    }
+
+    /// As [`Loader::dot_env`], for whoever reads a repository and not a running system: `.env` is often kept out of it. Then
+    /// the values of its example count, and without an example nobody knows what is set.
+    pub fn dot_env_or_example(&mut self, folder: &str, scope: &Scope) -> Scope {
+        const EXAMPLES: [&str; 8] = [
+            ".env.example",
+            ".env.sample",
+            ".env.template",
+            ".env.dist",
+            ".env.default",
+            "example.env",
+            "sample.env",
+            "env.example",
+        ];
+        self.known = Known::All;
+        if !matches!(self.files.read(&files::join(folder, ".env")), Err(FileError::Missing | FileError::Folder)) {
+            return self.dot_env(folder, scope);
+        }
+        for name in EXAMPLES {
+            let path = files::join(folder, name);
+            if self.files.stat(&path).is_some()
+                && let Ok(source) =
+                    files::open(&path, "environment file", Location::default(), self.files, self.sources)
+            {
+                self.known = Known::Example(name);
+                // Nobody runs an example: what is wrong with it is not said.
+                return scope.with_file(source, self.sources, &mut Report::new());
+            }
+        }
+        self.known = Known::Nothing;
+        scope.clone()
     }
 
     /// Whether every service of a file has something to run: an image, a build, a provider, or a service that it extends.
@@ -306,14 +351,15 @@ impl<'a> Loader<'a> {
             map.insert("environments".into(), entry);
         }
         if self.options.interpolate {
-            let mut found = interpolate::Found::default();
+            let mut found = interpolate::Found { opaque: self.known != Known::All, ..interpolate::Found::default() };
             interpolate_node(&mut node, &|name| scope.get(name).map(str::to_owned), &mut found);
             for (at, error) in found.errors {
                 self.report.push(Finding::deny("invalid-template", at, error.message).maybe_help(error.help));
             }
             // Compose says it where nobody sets them. Only where the value is needed before that is it an error.
             for (at, required) in found.required {
-                let finding = Finding::new("unset-variable", Level::Allow, at, required.message);
+                let rule = if self.known == Known::All { "unset-variable" } else { "required-variable" };
+                let finding = Finding::new(rule, Level::Allow, at, required.message);
                 self.report.push(finding.maybe_help(required.help));
             }
             for unset in found.unset {
@@ -325,7 +371,21 @@ impl<'a> Loader<'a> {
                     ),
                     None => (format!("the variable `{name}` has no value"), format!("set it in `.env`, or {default}")),
                 };
-                self.report.push(Finding::warn("unset-variable", unset.at, message).help(help));
+                let finding = match &self.known {
+                    Known::All => Finding::warn("unset-variable", unset.at, message).help(help),
+                    Known::Nothing => Finding::warn("undocumented-variable", unset.at, message)
+                        .help(format!("say in `.env.example` that it is wanted, or {default}")),
+                    // What every shell sets, no example has to name.
+                    Known::Example(_) if ["HOME", "HOSTNAME", "LOGNAME", "PWD", "USER"].contains(&name.as_str()) => {
+                        Finding::new("required-variable", Level::Allow, unset.at, message)
+                    }
+                    Known::Example(example) => {
+                        let message = format!("`{example}` does not name the variable `{name}`");
+                        Finding::warn("stale-env-example", unset.at, message)
+                            .help(format!("add it there, or {default}"))
+                    }
+                };
+                self.report.push(finding);
             }
             // In a blueprint, an expression may stand where a number is wanted.
             if self.options.environment.is_none() {

@@ -87,6 +87,16 @@ pub fn drop_consequences(report: &mut Report) {
     }
     let denied = Places::of(denied.into_iter());
     report.findings.retain(|finding| !(follows(finding) && denied.meet(finding.at)));
+    // Where nobody knows what is set, nobody knows what would be wrong.
+    let is_unknown =
+        |finding: &Finding| matches!(finding.rule, "undocumented-variable" | "required-variable" | "stale-env-example");
+    let unknown = Places::of(report.findings.iter().filter(|finding| is_unknown(finding)).map(|finding| finding.at));
+    report.findings.retain(|finding| {
+        is_unknown(finding)
+            || broken(&finding)
+            || !(follows(finding) || super::rule(finding.rule).is_none())
+            || !unknown.meet(finding.at)
+    });
 }
 
 /// Places in texts, in order, those that meet put together.
