@@ -3,3 +3,4 @@
 pub mod case;
 pub mod compiled;
 pub mod compose_go;
+pub mod sarif_schema;

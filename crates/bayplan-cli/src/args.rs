@@ -75,6 +75,9 @@ pub struct LintArgs {
     /// How strict the rules are, whatever the settings say: default, homelab, production, cis or all
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
+    /// Show every finding with an excerpt; else the first few of each rule in a file, and the others counted
+    #[arg(long)]
+    pub all: bool,
     /// Fleet folders, compose files, or folders of them; everything here and below by default
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -211,6 +214,19 @@ pub enum Format {
     Yaml,
     /// For programs: one JSON object
     Json,
+    /// For `lint`: one line for each finding
+    Short,
+    /// For `lint`: SARIF 2.1.0, as code scanning reads it
+    Sarif,
+    /// For `lint`: workflow commands, which GitHub Actions shows beside the lines
+    Github,
+}
+
+impl Format {
+    /// Whether only findings can be printed in it.
+    pub fn is_of_findings(self) -> bool {
+        matches!(self, Self::Short | Self::Sarif | Self::Github)
+    }
 }
 
 /// When to use colours.

@@ -6,6 +6,8 @@ mod config;
 pub mod discover;
 pub mod disk;
 mod explain;
+mod identity;
+mod lint;
 pub mod render;
 pub mod run;
 

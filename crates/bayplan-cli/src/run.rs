@@ -1,6 +1,6 @@
 //! `verb → exit code`: finds, compiles, shows and writes.
 
-use crate::args::{Format, GenArgs, LintArgs, SchemaArgs, Verb};
+use crate::args::{Format, GenArgs, SchemaArgs, Verb};
 use crate::compile::{Compiler, Run};
 use crate::discover;
 use crate::render::secret::masked;
@@ -60,6 +60,9 @@ pub struct Runner<'a> {
 impl Runner<'_> {
     /// Runs a verb.
     pub fn run(self, verb: &Verb, said: &mut Said) -> Result<Exit, Failure> {
+        if self.out.format.is_of_findings() && !matches!(verb, Verb::Lint(_)) {
+            return Err(Failure::new("only `lint` prints in this format").help("leave `--format` out, or use `json`"));
+        }
         match verb {
             Verb::Gen(args) => self.generate(args, said),
             Verb::Lint(args) => self.lint(args, said),
@@ -88,21 +91,6 @@ impl Runner<'_> {
         self.compiler.compose(here, &discover::projects(here, &found.compose), &settings.policy, &mut run);
         run.report.sort(&run.sources);
         Ok(run)
-    }
-
-    fn lint(self, args: &LintArgs, said: &mut Said) -> Result<Exit, Failure> {
-        let style = self.out;
-        let asked = Asked { environment: args.env.as_deref(), profile: args.profile, ..Asked::default() };
-        let run = self.compile(&args.paths, true, &asked)?;
-        let files = run.sources.files().count();
-        match style.format {
-            Format::Json => line(&mut said.out, &json::report(&run.report, &run.sources, files).to_string()),
-            Format::Pretty | Format::Yaml => {
-                said.out.push_str(&pretty::findings(&run.report, &run.sources, style));
-                line(&mut said.out, &pretty::summary(&run.report, &run.sources, files, style));
-            }
-        }
-        Ok(if run.report.denied() { Exit::Denied } else { Exit::Clean })
     }
 
     fn generate(self, args: &GenArgs, said: &mut Said) -> Result<Exit, Failure> {
@@ -145,7 +133,7 @@ impl Runner<'_> {
                         }).collect::<Vec<_>>(),
                     });
                 }
-                Format::Pretty | Format::Yaml => {
+                _ => {
                     let root = discover::show(here, &root);
                     if interrupted {
                         line(&mut said.err, "an earlier run was interrupted; `bayplan gen` will undo it first");

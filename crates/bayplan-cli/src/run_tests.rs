@@ -149,7 +149,7 @@ fn a_denied_finding_writes_nothing_and_a_warning_does() {
     let said = here.denied("bayplan gen");
     assert!(
         said.err.contains("error[a-bad-thing]")
-            && said.err.ends_with("1 error, 1 warning in 1 of 2 files\nnothing was written\n")
+            && said.err.ends_with("1 error, 1 warning of 2 rules in 1 of 2 files\nnothing was written\n")
     );
     assert_eq!((said.out.as_str(), here.files().len()), ("", 2));
     here.write("blueprints/shop/web.yaml", "b: poor\n");
@@ -209,7 +209,7 @@ fn lint_reads_single_files_and_writes_nothing() {
         Here::new(&[("a/compose.yaml", "x: bad\n"), ("a/docker-compose.yml", "y: poor\n"), ("b.yaml", "z: 1\n")]);
     let before = here.files();
     let said = here.denied("bayplan lint a b.yaml");
-    assert!(said.out.ends_with("1 error, 1 warning in 2 of 3 files\n"), "{}", said.out);
+    assert!(said.out.ends_with("1 error, 1 warning of 2 rules in 2 of 3 files\n"), "{}", said.out);
     assert_eq!(here.clean("bayplan lint a/docker-compose.yml").lines().last(), Some("1 warning in 1 file"));
     assert_eq!(here.files(), before);
 }

@@ -66,7 +66,7 @@ pub(super) fn lines(names: Vec<String>, format: Format) -> String {
     let mut out = String::new();
     match format {
         Format::Json => line(&mut out, &json!(names).to_string()),
-        Format::Pretty | Format::Yaml => names.iter().for_each(|name| line(&mut out, name)),
+        _ => names.iter().for_each(|name| line(&mut out, name)),
     }
     out
 }
@@ -74,7 +74,6 @@ pub(super) fn lines(names: Vec<String>, format: Format) -> String {
 /// Variables as `docker compose config --variables` prints them: a table, or what they are under the names of Go.
 pub(super) fn variables(variables: &BTreeMap<String, Variable>, format: Format) -> Result<String, Failure> {
     match format {
-        Format::Pretty => Ok(table(variables)),
         Format::Json => {
             let object: serde_json::Map<String, serde_json::Value> = variables
                 .iter()
@@ -103,6 +102,7 @@ pub(super) fn variables(variables: &BTreeMap<String, Variable>, format: Format) 
             let all = all.map(|(name, variable)| (name.as_str().into(), entry(Value::Map(fields(name, variable)))));
             encoded(Node::new(Value::Map(all.collect()), Location::default()), format)
         }
+        _ => Ok(table(variables)),
     }
 }
 

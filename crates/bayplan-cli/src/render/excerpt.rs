@@ -212,3 +212,8 @@ pub fn shown(char: char) -> char {
         char => char,
     }
 }
+
+/// A text as one line, of characters that may be shown.
+pub fn single_line(text: &str) -> String {
+    text.lines().map(|line| line.chars().map(shown).collect::<String>()).collect::<Vec<_>>().join(" ")
+}

@@ -13,7 +13,13 @@ pub fn report(report: &Report, sources: &Sources, files: usize) -> Value {
         .findings
         .iter()
         .filter(|finding| finding.level != Level::Allow)
-        .map(|finding| json!(finding.located(sources)))
+        .map(|finding| {
+            let mut value = json!(finding.located(sources));
+            if let Some(fix) = &finding.fix {
+                value["fix"] = json!({ "title": fix.title, "safety": fix.safety });
+            }
+            value
+        })
         .collect();
     json!({
         "version": VERSION,

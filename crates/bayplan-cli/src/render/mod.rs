@@ -1,9 +1,13 @@
 //! `report → text for people or programs`.
 
 pub mod excerpt;
+pub mod github;
 pub mod json;
 pub mod pretty;
+pub mod root;
+pub mod sarif;
 pub mod secret;
+pub mod short;
 
 use crate::args::{Color, Format, OutputArgs};
 use std::io::IsTerminal;

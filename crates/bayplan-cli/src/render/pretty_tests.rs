@@ -230,3 +230,47 @@ fn many_findings_in_a_long_file_are_shown() {
     }
     assert_eq!(findings(&report, &case.sources, PLAIN).matches("error[some-rule]").count(), 1_000);
 }
+
+#[test]
+fn of_many_findings_the_first_few_are_shown_and_the_rest_is_counted() {
+    let mut case = Case::new(&"a: 1\n".repeat(300));
+    let other = case.sources.add_file("blueprints/zoo.yaml", "b: 1\n");
+    let mut report = Report::new();
+    for line in 0..250 {
+        let at = Location { source: case.file, span: Span::new(line * 5, line * 5 + 1) };
+        report.push(Finding::warn("some-rule", at, "here"));
+        report.push(Finding::deny("other-rule", at, "and here"));
+    }
+    report.push(Finding::warn("some-rule", Location { source: other, span: Span::new(0, 1) }, "there"));
+    report.sort(&case.sources);
+    let out = brief(&report, &case.sources, PLAIN);
+    assert_eq!(out.matches("╭─").count(), 2 * MOST_IN_FILE + 1, "{out}");
+    assert!(out.starts_with("blueprints/shop.yaml: 250 errors, 250 warnings\n\n"), "{out}");
+    let rest = " error[other-rule]: 247 more on lines 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and others\n warning[some-rule]: 247 more";
+    assert!(out.contains(rest) && out.contains("\nblueprints/zoo.yaml: 1 warning\n\n"), "{out}");
+    assert_eq!(findings(&report, &case.sources, PLAIN).matches("╭─").count(), 501);
+    assert_eq!(summary(&report, &case.sources, 2, PLAIN), "250 errors, 251 warnings of 2 rules in 2 files");
+}
+
+#[test]
+fn a_rule_in_many_files_is_shown_a_few_times() {
+    let (mut sources, mut report) = (Sources::new(), Report::new());
+    for number in 0..100 {
+        let file = sources.add_file(format!("{number:03}.yaml"), "a: 1\n");
+        report.push(Finding::warn("some-rule", Location { source: file, span: Span::new(0, 1) }, "here"));
+    }
+    let out = brief(&report, &sources, PLAIN);
+    assert_eq!(out.matches("╭─").count(), MOST_OF_RULE);
+    assert!(out.contains("\n099.yaml: 1 warning\n\n warning[some-rule]: 1 on line 1\n"), "{out}");
+}
+
+#[test]
+fn what_looks_like_a_secret_is_hidden_where_a_file_could_not_be_read() {
+    let case = Case::new("a: [\nb: { API_KEY: hunter2 }\nURL: postgres://app:hunter3@db/x\n");
+    let end = case.text.len() as u32;
+    for at in [case.at("["), case.at("hunter2"), Location { source: case.file, span: Span::new(end, end) }] {
+        let out = case.show(Finding::deny("invalid-yaml", at, "the `[` is never closed"));
+        assert!(!out.contains("hunter"), "{out}");
+    }
+    assert!(case.show(Finding::deny("invalid-yaml", case.at("["), "x")).contains("b: { API_KEY: ***** }"));
+}

@@ -1,11 +1,21 @@
 //! `line → line without what looks like a secret`: for texts of which nobody has said where their secrets stand.
 
+use std::ops::Range;
+
 /// Key endings after which a value is taken for a secret.
 const KEYS: [&str; 9] =
     ["password", "passwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "credentials"];
 
 /// `line` with the value of a key that looks like a secret's, and the password of an address, replaced.
 pub fn masked(line: &str) -> String {
+    match hidden(line) {
+        Some(range) => format!("{}*****{}", &line[..range.start], &line[range.end..]),
+        None => line.to_owned(),
+    }
+}
+
+/// The part of a line that looks like a secret.
+pub fn hidden(line: &str) -> Option<Range<usize>> {
     let lower = line.to_ascii_lowercase();
     for key in KEYS {
         for (at, _) in lower.match_indices(key) {
@@ -17,17 +27,17 @@ pub fn masked(line: &str) -> String {
             };
             // A reference names a secret and is none.
             if !value.is_empty() && !value.starts_with(['$', '/', '{']) {
-                return format!("{}*****", &line[..line.len() - value.len()]);
+                let closing = value.len() - value.trim_end_matches(['"', '\'', ' ', '}', ']']).len();
+                let closing = if closing == value.len() { 0 } else { closing };
+                return Some(line.len() - value.len()..line.len() - closing);
             }
         }
     }
-    let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
-    match rest.split_once('@').and_then(|(user, host)| Some((user.split_once(':')?, host))) {
-        Some(((user, password), host)) if !password.contains(['/', ' ', '$']) => {
-            format!("{scheme}://{user}:*****@{host}")
-        }
-        _ => line.to_owned(),
-    }
+    let (scheme, rest) = line.split_once("://")?;
+    let (user, _) = rest.split_once('@')?;
+    let (user, password) = user.split_once(':')?;
+    let start = scheme.len() + "://".len() + user.len() + ":".len();
+    (!password.contains(['/', ' ', '$'])).then_some(start..start + password.len())
 }
 
 #[cfg(test)]
@@ -38,8 +48,8 @@ mod tests {
     fn secrets_are_hidden_and_references_are_not() {
         for (line, shown) in [
             ("  DB_PASSWORD: hunter2", "  DB_PASSWORD: *****"),
-            ("- \"API_KEY=abc\"", "- \"API_KEY=*****"),
-            ("{\"token\": \"abc\"}", "{\"token\": \"*****"),
+            ("- \"API_KEY=abc\"", "- \"API_KEY=*****\""),
+            ("{\"token\": \"abc\"}", "{\"token\": \"*****\"}"),
             ("postgres://app:hunter2@db/shop", "postgres://app:*****@db/shop"),
             ("  DB_PASSWORD: ${DB_PASSWORD}", "  DB_PASSWORD: ${DB_PASSWORD}"),
             ("  DB_PASSWORD_FILE: /run/secrets/db", "  DB_PASSWORD_FILE: /run/secrets/db"),
