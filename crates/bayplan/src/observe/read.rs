@@ -18,8 +18,9 @@ pub fn read<'a>(
 ) -> Observed {
     let mut observed = Observed::default();
     // A text that is there already keeps its number, so that what is wrong with it is said once.
-    let opened = sources.files().map(|(source, file)| (file.name.clone(), Some(source))).collect();
-    let mut reader = Reader { files, sources, opened, taken: BTreeSet::new() };
+    let opened: BTreeMap<_, _> = sources.files().map(|(source, file)| (file.name.clone(), Some(source))).collect();
+    let own = opened.keys().cloned().collect();
+    let mut reader = Reader { files, sources, opened, own, taken: BTreeSet::new() };
     for stack in stacks {
         let services = stack.document.get("services").and_then(Node::as_map);
         for (name, entry) in services.into_iter().flatten() {
@@ -79,6 +80,8 @@ impl Mounter<'_> {
 }
 
 struct Reader<'a> {
+    /// What was read as a compose file, or for one.
+    own: BTreeSet<String>,
     files: &'a dyn Files,
     sources: &'a mut Sources,
     /// The texts opened, by path; nothing for those that cannot be read.
@@ -215,10 +218,11 @@ impl Reader<'_> {
                 paths.extend(self.files.beside(folder));
             }
         }
-        for path in paths.iter().filter(|path| !self.taken.contains(*path)).cloned().collect::<Vec<_>>() {
+        paths.retain(|path| !self.taken.contains(path) && !self.own.contains(path));
+        for path in paths {
             let end = path.rsplit_once('.').map_or("", |(_, end)| end);
-            let has =
-                |words: &[&str]| self.files.read(&path).is_ok_and(|text| words.iter().any(|word| text.contains(word)));
+            let Ok(text) = self.files.read(&path) else { continue };
+            let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
             match end {
                 "yaml" | "yml" if has(&["http:", "tcp:", "udp:", "scrape_configs:"]) => {
                     // A template may define anything.

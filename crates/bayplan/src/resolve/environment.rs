@@ -191,7 +191,7 @@ impl<'a> EnvFiles<'a> {
     fn text(&mut self, path: &Node, way: &Way<'_>, required: bool, what: &str) -> Option<(SourceId, Arc<str>)> {
         let name = path.as_str()?;
         if !self.texts.contains_key(name) {
-            let shown = files::shown(self.files, name);
+            let shown = files::shown(&self.files.root().unwrap_or_default(), name);
             let read = self.files.read(name).map(|text| (self.sources.add_file(shown, text.clone()), text));
             self.texts.insert(name.to_owned(), read);
         }
@@ -206,7 +206,7 @@ impl<'a> EnvFiles<'a> {
                     (FileError::Missing, _) => ("missing-file", "write the file, or remove it here".to_owned()),
                     _ => ("unreadable-file", "name a file of `NAME=value` lines".to_owned()),
                 };
-                let shown = files::shown(self.files, name);
+                let shown = files::shown(&self.files.root().unwrap_or_default(), name);
                 if let FileError::NotText { .. } = error {
                     let opened = files::open(&shown, what, path.at, self.files, self.sources);
                     self.report.findings.extend(opened.err().map(|finding| *finding));

@@ -44,15 +44,10 @@ pub trait Files {
     }
 }
 
-/// What a file is known by, however its path is written.
-pub fn identity(files: &dyn Files, path: &str) -> String {
-    join(&files.root().unwrap_or_default(), path)
-}
-
-/// A path as people read it: below the folder that relative paths start from, without the way to that.
-pub fn shown(files: &dyn Files, path: &str) -> String {
-    let below = files.root().and_then(|root| Some(path.strip_prefix(&*root)?.strip_prefix('/')?.to_owned()));
-    below.unwrap_or_else(|| path.to_owned())
+/// A path as people read it: below `root`, the folder that relative paths start from, without the way to that.
+pub fn shown(root: &str, path: &str) -> String {
+    let below = (!root.is_empty()).then(|| path.strip_prefix(root)?.strip_prefix('/')).flatten();
+    below.unwrap_or(path).to_owned()
 }
 
 /// What a name stands for.
@@ -194,7 +189,8 @@ impl Files for std::collections::BTreeMap<String, Arc<str>> {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let names = self.keys().filter_map(|name| name.strip_prefix(folder)?.strip_prefix('/')?.split('/').next());
+        let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
+        let names = self.keys().filter_map(|name| name.strip_prefix(&prefix)?.split('/').next());
         let mut names: Vec<String> = names.map(str::to_owned).collect();
         names.dedup();
         names

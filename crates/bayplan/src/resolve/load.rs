@@ -28,6 +28,8 @@ use std::rc::Rc;
 pub struct Cache {
     /// The path by which each file was reached first, by what it is known by.
     names: HashMap<String, String>,
+    /// The folder that relative paths start from, once it was asked for.
+    root: Option<String>,
     /// Each text; where there is none, whether what is wrong was said in the file itself.
     texts: HashMap<String, Result<SourceId, bool>>,
     documents: HashMap<String, Option<Rc<[Node]>>>,
@@ -194,12 +196,10 @@ impl<'a> Loader<'a> {
         if !matches!(self.files.read(&files::join(folder, ".env")), Err(FileError::Missing | FileError::Folder)) {
             return self.dot_env(folder, scope);
         }
-        for name in EXAMPLES {
+        let names = self.files.list(folder);
+        for name in EXAMPLES.into_iter().filter(|example| names.iter().any(|name| name == example)) {
             let path = files::join(folder, name);
-            if self.files.stat(&path).is_some()
-                && let Ok(source) =
-                    files::open(&path, "environment file", Location::default(), self.files, self.sources)
-            {
+            if let Ok(source) = files::open(&path, "environment file", Location::default(), self.files, self.sources) {
                 self.known = Known::Example(name);
                 // Nobody runs an example: what is wrong with it is not said.
                 return scope.with_file(source, self.sources, &mut Report::new());
@@ -399,8 +399,9 @@ impl<'a> Loader<'a> {
 
     /// The one path of a file, however it is reached.
     pub(super) fn named(&mut self, path: &str) -> String {
-        let first = || files::shown(self.files, path);
-        self.cache.names.entry(files::identity(self.files, path)).or_insert_with(first).clone()
+        let root = self.cache.root.get_or_insert_with(|| self.files.root().unwrap_or_default());
+        let first = || files::shown(root, path);
+        self.cache.names.entry(files::join(root, path)).or_insert_with(first).clone()
     }
 
     /// The documents of a file; nothing where it cannot be read or is broken, which is reported at `by`, the place that
