@@ -75,6 +75,15 @@ pub struct LintArgs {
     /// How strict the rules are, whatever the settings say: default, homelab, production, cis or all
     #[arg(long, value_name = "NAME", value_parser = profile)]
     pub profile: Option<Profile>,
+    /// Only what was not found where the branch left this Git revision, such as `main`
+    #[arg(long, value_name = "REVISION", conflicts_with = "add_exemptions")]
+    pub diff: Option<String>,
+    /// Write an exemption from everything that is found into `bayplan.yaml`
+    #[arg(long)]
+    pub add_exemptions: bool,
+    /// The reason of the exemptions
+    #[arg(long, value_name = "TEXT", requires = "add_exemptions")]
+    pub reason: Option<String>,
     /// Show every finding with an excerpt; else the first few of each rule in a file, and the others counted
     #[arg(long)]
     pub all: bool,

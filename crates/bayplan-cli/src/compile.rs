@@ -138,7 +138,7 @@ fn texts<'a>(
 }
 
 /// The day in UTC, as `YYYY-MM-DD`.
-fn today() -> String {
+pub(crate) fn today() -> String {
     let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |time| time.as_secs());
     date(seconds / 86_400)
 }

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::disk::Disk;
+use crate::render::root::Root;
 use bayplan::compile::ComposeProject;
 use bayplan::finding::Report;
 use bayplan::repository::Repository;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// The file that makes a folder a fleet.
 pub const FLEET: &str = "fleet.yaml";
 /// The files that hold the settings of a repository, the strongest first.
-const SETTINGS: [&str; 2] = ["bayplan.yaml", ".bayplan.yaml"];
+pub const SETTINGS: [&str; 2] = ["bayplan.yaml", ".bayplan.yaml"];
 /// Where fleets are looked for when no path is given.
 const BLUEPRINTS: &str = "blueprints";
 /// Folders deeper than this are not searched.
@@ -50,6 +51,8 @@ pub struct Fleet {
 /// What the settings of the repository around a folder say.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
+    /// The file that says so, and the way from its folder to the one that shown paths start from.
+    pub file: Option<(SourceId, String)>,
     /// What they say about rules.
     pub policy: Policy,
     /// Patterns of paths that are not looked at, and the way from where they start to here.
@@ -72,7 +75,8 @@ pub fn settings(here: &Path, sources: &mut Sources, report: &mut Report) -> Resu
         let up = "../".repeat(below.split('/').filter(|part| !part.is_empty()).count());
         let Some(source) = read(here, &here.join(format!("{up}{name}")), sources, report)? else { break };
         let (repository, policy) = Repository::read(source, &below, sources, report);
-        return Ok(Settings { policy, exclude: (below, repository.exclude), hosts: repository.hosts });
+        let file = Some((source, below.clone()));
+        return Ok(Settings { file, policy, exclude: (below, repository.exclude), hosts: repository.hosts });
     }
     Ok(Settings::default())
 }
@@ -217,6 +221,21 @@ pub fn projects(here: &Path, files: &BTreeSet<PathBuf>) -> Vec<ComposeProject> {
         }
     }
     projects
+}
+
+/// A path from the root of the disk as one from here, where it leads into the same repository: settings speak of such paths.
+pub fn relative(here: &Path, path: &Path) -> PathBuf {
+    if !path.is_absolute() {
+        return path.to_owned();
+    }
+    let written = std::path::absolute(here_if_empty(here)).map(|here| here.components().collect::<PathBuf>());
+    if let Some(below) = written.ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)) {
+        return below;
+    }
+    let root = Root::of(here);
+    let inside = path.strip_prefix(&root.folder).map(Path::to_owned).ok();
+    let inside = inside.or_else(|| Some(fs::canonicalize(path).ok()?.strip_prefix(&root.folder).ok()?.to_owned()));
+    inside.map_or_else(|| path.to_owned(), |inside| Path::new(&root.up()).join(inside))
 }
 
 /// A path as shown: from here, with `/`.

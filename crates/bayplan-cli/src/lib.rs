@@ -8,7 +8,9 @@ pub mod disk;
 mod explain;
 mod identity;
 mod lint;
+mod output;
 pub mod render;
+mod revision;
 pub mod run;
 
 use bayplan::sync::SyncError;

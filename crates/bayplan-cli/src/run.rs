@@ -82,7 +82,8 @@ impl Runner<'_> {
             let over = RuleSettings { profile: Some(profile), ..RuleSettings::default() };
             settings.policy = settings.policy.with(over, None);
         }
-        let found = discover::find(here, paths, compose, &settings)?;
+        let paths: Vec<PathBuf> = paths.iter().map(|path| discover::relative(here, path)).collect();
+        let found = discover::find(here, &paths, compose, &settings)?;
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
             let back = back(&here.join(asked.out), &fleet.folder);

@@ -1,7 +1,6 @@
 //! `bayplan config`: the project that Docker Compose makes of compose files, as `docker compose config` prints it.
 
 mod lists;
-mod output;
 mod request;
 mod standard_input;
 
@@ -52,7 +51,7 @@ impl Runner<'_> {
         }
         match &args.output {
             _ if args.quiet => {}
-            Some(path) => output::write(&self.here.join(path), &text)?,
+            Some(path) => crate::output::write(&self.here.join(path), &text)?,
             None => said.out.push_str(&text),
         }
         Ok(Exit::Clean)

@@ -25,6 +25,11 @@ impl Root {
         Self { folder: text(root), below }
     }
 
+    /// The way up to the root: `../../`.
+    pub fn up(&self) -> String {
+        "../".repeat(self.below.split('/').filter(|part| !part.is_empty()).count())
+    }
+
     /// A path from the root; an absolute one where it leads out of the repository.
     pub fn path(&self, shown: &str) -> String {
         let is_absolute = Path::new(shown).is_absolute();

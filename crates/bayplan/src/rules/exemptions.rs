@@ -95,8 +95,7 @@ impl<'a> Exemptions<'a> {
 
     /// Whether a finding is allowed by an exemption that is not expired.
     pub fn allow(&mut self, finding: &Finding, sources: &Sources) -> bool {
-        // What Compose refuses, nobody can allow.
-        if self.all.is_empty() || rule(finding.rule).is_none() && finding.level == Level::Deny {
+        if self.all.is_empty() || is_refusal(finding) {
             return false;
         }
         let mut allowed = false;
@@ -142,7 +141,8 @@ impl<'a> Exemptions<'a> {
                 };
                 Finding::deny("expired-exemption", at, message)
                     .help("mend what it allowed, or give it a later day and a reason that still holds")
-            } else if spent {
+            } else if spent || rule(&name).is_some_and(|rule| !plan.policy.asks(rule)) {
+                // Nobody looked for what a rule finds that is not asked.
                 continue;
             } else {
                 // What was refused may be what it is for.
@@ -182,6 +182,16 @@ impl<'a> Exemptions<'a> {
         }
         unused
     }
+}
+
+/// Whether a finding is what Compose refuses, so that nobody can allow it.
+fn is_refusal(finding: &Finding) -> bool {
+    rule(finding.rule).is_none() && finding.level == Level::Deny
+}
+
+/// Whether an exemption from a finding can have an effect: not from a refusal, nor from what is said about exemptions.
+pub fn may_be_exempt(finding: &Finding) -> bool {
+    !is_refusal(finding) && !finding.rule.ends_with("-exemption")
 }
 
 /// The exemptions of settings files.

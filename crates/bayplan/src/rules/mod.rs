@@ -34,6 +34,7 @@ use crate::resolve::files::Files;
 use crate::source::Sources;
 use bayplan_yaml::{Decoder, Location, Node, Path};
 use exemptions::Exemptions;
+pub use exemptions::may_be_exempt;
 pub use found::Findings;
 pub use group::Group;
 pub use policy::{ListedExemption, Override, Policy, PolicyLayer, RuleSettings, fits};

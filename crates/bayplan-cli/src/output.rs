@@ -1,4 +1,4 @@
-//! `--output FILE`: the file is written whole or not at all.
+//! `path, text → file`, written whole or not at all.
 
 use crate::Failure;
 use std::fs::{self, File};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes `text` to `path` by way of a file beside it. What is no regular file, as `/dev/stdout`, is written to itself.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::io("write", path, &error);
     // A link stays one: the file that it leads to is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
