@@ -40,6 +40,8 @@ pub struct EnvFiles<'a> {
     texts: HashMap<String, Result<(SourceId, Arc<str>), FileError>>,
     /// What each file brought, where that is kept.
     brought: Option<Vec<Brought>>,
+    /// Whether a file that is not there is only worth a warning.
+    may_be_missing: bool,
 }
 
 /// What one file brings to one service.
@@ -57,7 +59,13 @@ pub(super) struct Brought {
 impl<'a> EnvFiles<'a> {
     /// A reader that has read nothing.
     pub fn new(files: &'a dyn Files, sources: &'a mut Sources, report: &'a mut Report) -> Self {
-        Self { files, sources, report, texts: HashMap::new(), brought: None }
+        Self { files, sources, report, texts: HashMap::new(), brought: None, may_be_missing: false }
+    }
+
+    /// Warns of files with variables that are not there: many a project keeps them out of version control, and a fresh copy
+    /// of it lacks them.
+    pub(super) fn of_a_copy(self) -> Self {
+        Self { may_be_missing: true, ..self }
     }
 
     /// Keeps what each file brings.
@@ -200,6 +208,24 @@ impl<'a> EnvFiles<'a> {
             Err(FileError::Missing) if !required => None,
             Err(error) => {
                 let (rule, help) = match (error, what) {
+                    (FileError::Missing, "environment file") if self.may_be_missing => {
+                        let shown = files::shown(self.files, name);
+                        let message = format!("the {what} `{shown}` {error}: Compose starts nothing without it");
+                        let help = match example_of(name, self.files) {
+                            Some(example) => {
+                                format!("copy `{}` to it, and fill it in", files::shown(self.files, &example))
+                            }
+                            None => "write the file, or say `required: false`".to_owned(),
+                        };
+                        let finding = Finding::warn("missing-env-file", path.at, message).help(help);
+                        let path = way.path();
+                        let service = match path.0.as_slice() {
+                            [_, Segment::Key(service), ..] => Some(service.clone()),
+                            _ => None,
+                        };
+                        self.report.push(finding.about(Subject { service, ..Subject::path(path) }));
+                        return None;
+                    }
                     (FileError::Missing, "environment file") => {
                         ("missing-file", "write the file, or say `required: false`".to_owned())
                     }
@@ -227,6 +253,20 @@ impl<'a> EnvFiles<'a> {
             self.report.push(finding);
         }
     }
+}
+
+/// The example that lies beside a file with variables: `.env.example` for `.env`.
+fn example_of(path: &str, files: &dyn Files) -> Option<String> {
+    const ENDS: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"];
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let beside = |other: String| if folder.is_empty() { other } else { format!("{folder}/{other}") };
+    // `web.env` has `web.env.example` or `web.example.env`, and `.env` has `example.env` too.
+    let (stem, end) = name.rsplit_once('.').unwrap_or((name, ""));
+    let behind = ENDS.iter().map(|word| format!("{name}{word}"));
+    let between = ENDS.iter().map(|word| format!("{stem}{word}.{end}").trim_start_matches('.').to_owned());
+    let before = ENDS.iter().map(|word| format!("{}{name}", &word[1..]));
+    let mut candidates = behind.chain(between).chain(before).map(beside);
+    candidates.find(|candidate| files.stat(candidate).is_some_and(|stat| stat.kind == files::FileKind::File))
 }
 
 fn place(source: SourceId, range: &Range<usize>) -> Location {

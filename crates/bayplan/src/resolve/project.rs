@@ -118,7 +118,7 @@ impl Loader<'_> {
             });
         }
         self.resolve_paths(&mut files, directory);
-        let mut reader = EnvFiles::new(self.files, self.sources, self.report);
+        let mut reader = EnvFiles::new(self.files, self.sources, self.report).of_a_copy();
         reader.environment(&mut files, &|name| scope.get(name).map(str::to_owned), true);
         reader.labels(&mut files);
     }

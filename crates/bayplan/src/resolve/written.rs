@@ -1,7 +1,7 @@
 //! `file → warnings`: what Compose drops or ignores without a word, said where it was written, before anything is merged.
 
 use super::files::clean;
-use crate::finding::{Finding, Label, Subject};
+use crate::finding::{Finding, Fix, Label, Subject};
 use crate::value::MountSpec;
 use bayplan_yaml::{Location, Node, Path};
 use indexmap::IndexMap;
@@ -11,7 +11,9 @@ pub fn check(document: &Node) -> Vec<Finding> {
     let mut found = Vec::new();
     if let Some(entry) = document.as_map().and_then(|map| map.get("version")) {
         let message = "Compose ignores `version`, and says so each time".to_owned();
-        found.push(warn("obsolete-key", Path::root().key("version"), entry.key_at, message).help("remove it"));
+        let path = Path::root().key("version");
+        let fix = Fix::safe("remove `version`").delete(path.clone());
+        found.push(warn("obsolete-key", path, entry.key_at, message).help("remove it").fix(fix));
     }
     for (name, entry) in document.get("services").and_then(Node::as_map).into_iter().flatten() {
         for key in ["environment", "labels", "annotations", "sysctls"] {

@@ -3,12 +3,15 @@
 //! A rule looks at the whole plan and reports facts. Levels and exemptions are settled here, and nowhere else.
 
 mod consistency;
+mod container;
 mod correctness;
 mod daemon;
 mod dependency_cycle;
 mod exemptions;
 mod found;
 mod group;
+mod host_paths;
+mod images;
 mod networking;
 mod observability;
 mod policy;
@@ -114,6 +117,7 @@ pub const EARLIER: &[(&str, &str)] = &[
     ("invalid-value", "a value has the right type but is not a valid one"),
     ("invalid-yaml", "the text is no YAML"),
     ("missing-domain", "a route names a label, but the environment has no domain"),
+    ("missing-env-file", "a file with variables that a service names is not there"),
     ("missing-file", "a file that is named does not exist"),
     ("missing-key", "a required key is missing"),
     ("mistaken-extension", "Compose takes a name that begins with `x-` for an extension"),

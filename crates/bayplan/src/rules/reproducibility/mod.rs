@@ -1,12 +1,30 @@
 //! Whether the same file starts the same thing tomorrow.
 
+mod personal_host_path;
+mod pulled_before_built;
+mod repulled_tag;
 mod rolling_tag;
+mod short_image_name;
 mod stale_env_example;
 mod undocumented_variable;
+mod unnamed_project;
+mod unpinned_build_context;
 mod unpinned_image;
+mod unpinned_variable;
 
 use super::Rule;
 
 /// The rules of this group, by name.
-pub(super) const RULES: &[Rule] =
-    &[rolling_tag::RULE, stale_env_example::RULE, undocumented_variable::RULE, unpinned_image::RULE];
+pub(super) const RULES: &[Rule] = &[
+    personal_host_path::RULE,
+    pulled_before_built::RULE,
+    repulled_tag::RULE,
+    rolling_tag::RULE,
+    short_image_name::RULE,
+    stale_env_example::RULE,
+    undocumented_variable::RULE,
+    unnamed_project::RULE,
+    unpinned_build_context::RULE,
+    unpinned_image::RULE,
+    unpinned_variable::RULE,
+];

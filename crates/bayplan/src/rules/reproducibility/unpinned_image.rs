@@ -47,3 +47,9 @@ pub(in crate::rules) fn image_finding(
     let finding = found.service(rule, stack, name, &[if by_use { "use" } else { "image" }], message);
     finding.set_help("name a full version, such as `1.27.3`, or a digest");
 }
+
+/// Whether the image of a service is a text without variables.
+pub(in crate::rules) fn is_written_plainly(stack: &Stack, name: &str) -> bool {
+    let node = stack.document.at_path(&service_path(name).key("image"));
+    node.is_some_and(|node| node.template().is_none())
+}
