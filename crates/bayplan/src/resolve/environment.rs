@@ -209,11 +209,12 @@ impl<'a> EnvFiles<'a> {
             Err(error) => {
                 let (rule, help) = match (error, what) {
                     (FileError::Missing, "environment file") if self.may_be_missing => {
-                        let shown = files::shown(self.files, name);
+                        let root = self.files.root().unwrap_or_default();
+                        let shown = files::shown(&root, name);
                         let message = format!("the {what} `{shown}` {error}: Compose starts nothing without it");
                         let help = match example_of(name, self.files) {
                             Some(example) => {
-                                format!("copy `{}` to it, and fill it in", files::shown(self.files, &example))
+                                format!("copy `{}` to it, and fill it in", files::shown(&root, &example))
                             }
                             None => "write the file, or say `required: false`".to_owned(),
                         };

@@ -31,7 +31,15 @@ pub fn host_paths(container: &Container<'_>) -> Vec<HostPath> {
     for (nth, mount) in container.volumes.iter().enumerate() {
         let Some(source) = mount.source.as_deref() else { continue };
         let read_only = mount.read_only == Some(true);
+        // What a variable says that nobody set stays as it was written, and looks like the name of a volume.
+        let open = source.contains('$') && matches!(mount.kind, MountType::Bind | MountType::Volume);
         match mount.kind {
+            _ if open => {
+                let written = known_text(source, source).unwrap_or_else(|| source.to_owned());
+                let path = of_host(&written).unwrap_or_else(|| written.clone());
+                let (at, target) = (container.mount(nth), mount.target.clone());
+                found.push(HostPath { path, written, target, read_only, mount: at.clone(), at });
+            }
             MountType::Bind | MountType::Npipe => {
                 let at = container.mount(nth);
                 let item = container.stack.document.at_path(&at);

@@ -72,7 +72,8 @@ fn moving(context: &str) -> Option<String> {
     let short = reference.trim_start_matches("refs/tags/").trim_start_matches("tags/");
     match reference {
         "" => Some("the default branch of a Git server".to_owned()),
-        _ if is_commit(short) || is_release(short) => None,
+        // Whoever sets the variable names the commit.
+        _ if is_commit(short) || is_release(short) || short.contains('$') => None,
         _ => Some(format!("the branch `{reference}` of a Git server")),
     }
 }

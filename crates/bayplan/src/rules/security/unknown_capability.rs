@@ -25,7 +25,8 @@ pub const RULE: Rule = Rule {
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         for (key, list) in [("cap_add", &service.compose.cap_add), ("cap_drop", &service.compose.cap_drop)] {
-            for written in list {
+            // What a variable says that nobody set is not known.
+            for written in list.iter().filter(|written| !written.contains('$')) {
                 let plain = plain(written);
                 let known = |(capability, ..): &(&str, _, _)| *capability == plain;
                 if plain == "ALL" || CAPABILITIES.iter().any(known) {
