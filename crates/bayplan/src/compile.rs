@@ -119,7 +119,13 @@ pub fn fleet(
         report.append(found);
         compiled.push(Compiled { fleet: name.clone(), environment: environment.clone(), plan: kept, tree });
     }
-    report.extend(unused.into_iter().flatten().filter(|_| !unknown && environment.is_none()));
+    let unused = unused.into_iter().flatten();
+    if unknown || environment.is_some() {
+        // Nobody knows what the others need.
+        report.needed.extend(unused.map(|finding| finding.at));
+    } else {
+        report.extend(unused);
+    }
     compiled
 }
 

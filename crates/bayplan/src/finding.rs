@@ -5,6 +5,7 @@ use crate::value::Invalid;
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{DecodeError, ErrorKind, Location, Node, Path, Value, YamlError};
 use serde::Serialize;
+use std::collections::HashSet;
 use std::fmt;
 
 /// What a finding does to a run.
@@ -383,6 +384,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Places that hold secrets, whichever finding's excerpt they come to stand in.
     pub sensitive: Vec<Location>,
+    /// Places of exemptions that something needs: another stack, or another environment, may not.
+    pub needed: HashSet<Location>,
 }
 
 impl Report {
@@ -400,6 +403,7 @@ impl Report {
     pub fn append(&mut self, other: Report) {
         self.findings.extend(other.findings);
         self.sensitive.extend(other.sensitive);
+        self.needed.extend(other.needed);
     }
 
     /// How many findings have `level`.
@@ -413,7 +417,7 @@ impl Report {
     }
 
     /// Orders by file, position, rule and message, and drops what is said twice about one place: a value that several
-    /// services share, through `defaults` or an anchor, is wrong once.
+    /// services share, through `defaults` or an anchor, is wrong once. An exemption that is needed anywhere is not unused.
     pub fn sort(&mut self, sources: &Sources) {
         fn key<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
             let at = finding.at;
@@ -427,6 +431,7 @@ impl Report {
                 &finding.subject,
             )
         }
+        self.findings.retain(|finding| finding.rule != "unused-exemption" || !self.needed.contains(&finding.at));
         self.findings.sort_by(|a, b| key(a, sources).cmp(&key(b, sources)));
         // Two phases may say what is wrong with one value, each in its words: the one that says more stays.
         let of_value = |rule: &str| matches!(rule, "wrong-type" | "invalid-value");

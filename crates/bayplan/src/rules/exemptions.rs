@@ -143,6 +143,7 @@ impl<'a> Exemptions<'a> {
                     .help("mend what it allowed, or give it a later day and a reason that still holds")
             } else if spent || rule(&name).is_some_and(|rule| !plan.policy.asks(rule)) {
                 // Nobody looked for what a rule finds that is not asked.
+                report.needed.insert(at);
                 continue;
             } else {
                 // What was refused may be what it is for.
@@ -161,6 +162,8 @@ impl<'a> Exemptions<'a> {
                     };
                     let finding = Finding::warn("unused-exemption", at, message).help("remove it").about(subject);
                     unused.push(finding);
+                } else {
+                    report.needed.insert(at);
                 }
                 continue;
             };
@@ -197,7 +200,9 @@ pub fn may_be_exempt(finding: &Finding) -> bool {
 /// The exemptions of settings files.
 fn listed<'a>(policy: &'a Policy, all: &mut Vec<Exemption<'a>>) {
     for layer in &policy.layers {
-        for (index, exemption) in layer.settings.exemptions.iter().enumerate() {
+        // One that names no rule is a finding already.
+        let named = layer.settings.exemptions.iter().enumerate().filter(|(_, exemption)| !exemption.rule.is_empty());
+        for (index, exemption) in named {
             let path = Path::root().key("exemptions").index(index).key("rule");
             let at =
                 layer.node.as_ref().and_then(|node| node.at_path(&path)).map_or_else(Location::default, |node| node.at);

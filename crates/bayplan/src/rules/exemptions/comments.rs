@@ -1,7 +1,8 @@
 //! `# bayplan: allow(rule, other-rule) reason until 2027-01-31` in a text.
 //!
 //! Behind a value it holds for what is on its line and indented below it; on a line of its own for the next line and what is
-//! indented below that. `allow-file(…)` holds for the whole file.
+//! indented below that; brackets that are opened there are held up to where they are closed. `allow-file(…)` holds for the
+//! whole file.
 
 use crate::blueprint::forms::is_day;
 use crate::finding::{Finding, Report};
@@ -23,8 +24,11 @@ pub(super) fn find(
             continue;
         }
         let documents = read(text, source, &Limits::default()).documents;
+        let nodes = documents.iter().flat_map(|document| document.ids().map(|id| document.node(id)));
+        let mut brackets: Vec<Span> = nodes.filter(|node| node.flow).map(|node| node.span).collect();
+        brackets.sort_unstable();
         for comment in documents.iter().flat_map(|document| &document.comments) {
-            one(text, source, comment, report, exempt);
+            one(text, source, comment, &brackets, report, exempt);
         }
     }
 }
@@ -33,6 +37,7 @@ fn one(
     text: &str,
     source: SourceId,
     comment: &Comment,
+    brackets: &[Span],
     report: &mut Report,
     exempt: &mut dyn FnMut(String, Location, Option<String>, Location),
 ) {
@@ -74,7 +79,7 @@ fn one(
             "say behind the parentheses why the rule may be broken",
         );
     }
-    let held = if whole_file { Span::new(0, text.len() as u32 + 1) } else { held(text, start) };
+    let held = if whole_file { Span::new(0, text.len() as u32 + 1) } else { held(text, start, brackets) };
     let names: Vec<&str> = names.split(',').map(str::trim).collect();
     for name in names {
         if name.is_empty() {
@@ -86,8 +91,8 @@ fn one(
 }
 
 /// What a comment at byte `at` holds for: the entry on its line, else on the next line that holds one, with all that is
-/// indented below it.
-fn held(text: &str, at: usize) -> Span {
+/// indented below it or stands in the brackets that it opens.
+fn held(text: &str, at: usize, brackets: &[Span]) -> Span {
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let mut start = line_start;
     let blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
@@ -119,5 +124,8 @@ fn held(text: &str, at: usize) -> Span {
             break;
         }
     }
-    Span::new(start as u32, end as u32)
+    let (start, first) = (start as u32, (start + first.len()) as u32);
+    let opened = brackets[brackets.partition_point(|span| span.start < start)..].iter();
+    let closed = opened.take_while(|span| span.start < first).map(|span| span.end).max().unwrap_or_default();
+    Span::new(start, closed.max(end as u32))
 }
