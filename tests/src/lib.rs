@@ -1,5 +1,6 @@
 //! Shared parts of the tests that span crates.
 
+pub mod anything;
 pub mod case;
 pub mod compiled;
 pub mod compose_go;

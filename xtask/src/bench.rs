@@ -97,12 +97,21 @@ fn measure() -> Result<(), String> {
     row("checked by all rules", best(20, || lint(&repository, &names)), Some(bare));
     let here = tempfile::tempdir().map_err(|error| error.to_string())?;
     inputs::write(here.path(), &repository)?;
-    row_of(
-        "`bayplan lint`, the process",
-        process(20, &ours, &["lint", "--format", "json", "."], here.path()),
-        Some(bare),
-    );
+    let lint = process(20, &ours, &["lint", "--format", "json", "."], here.path());
+    row_of("`bayplan lint`, the process", lint, Some(bare));
+    peers(here.path(), &names, lint);
     Ok(())
+}
+
+/// Other linters of compose files, where they are installed: how many times our time they take.
+fn peers(here: &Path, files: &[&str], ours: Option<Duration>) {
+    let compose_lint: Vec<&str> = ["check"].iter().chain(files).copied().collect();
+    for (program, args) in [("compose-lint", compose_lint), ("dclint", vec!["-r", "."])] {
+        match process(3, Path::new(program), &args, here) {
+            Some(time) => row(&format!("`{program}`, the process"), time, ours),
+            None => println!("   {:<40} is not installed: `PATH` has no such program", format!("`{program}`")),
+        }
+    }
 }
 
 /// How many kilobytes linting a project of `services` needs beside its text, measured in a process of its own; nothing

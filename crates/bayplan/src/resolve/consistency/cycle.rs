@@ -6,6 +6,8 @@ use bayplan_yaml::{Location, Node};
 
 /// Longer circles are shown by their ends.
 const SHOWN: usize = 8;
+/// Of more circles, the rest is found once these are mended: each may be as long as there are services.
+const MOST: usize = 200;
 
 /// A circle of dependencies, and the one that closes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl Circle {
 }
 
 /// The circles in `graph`, which says for each service the numbers of those that it waits for: without the dependencies
-/// that close them there is none.
+/// that close them there is none. Of very many only the first ones.
 pub fn circles(graph: &[Vec<usize>]) -> Vec<Circle> {
     let mut found = Vec::new();
     // Where a service stands on the way; `Some(None)` where it is done.
@@ -62,6 +64,9 @@ pub fn circles(graph: &[Vec<usize>]) -> Vec<Circle> {
                 Some(Some(from)) => {
                     let members = way[from..].iter().map(|(service, _)| *service).collect();
                     found.push(Circle { members, closing });
+                    if found.len() == MOST {
+                        return found;
+                    }
                 }
                 Some(None) => {}
             }
