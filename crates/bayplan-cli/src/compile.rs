@@ -70,7 +70,7 @@ impl Compiler for Library {
         policy: &Policy,
         run: &mut Run,
     ) {
-        let (disk, today, folder) = (Disk(here), today(), discover::show(here, &fleet.folder));
+        let (disk, today, folder) = (Disk::new(here), today(), discover::show(here, &fleet.folder));
         let policy = Policy { fallback: Profile::Production, ..policy.clone() };
         let texts = texts(&disk, fleet, back, Some(&today), &folder, &policy);
         for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
@@ -81,7 +81,14 @@ impl Compiler for Library {
     }
 
     fn compose(&self, here: &Path, projects: &[ComposeProject], policy: &Policy, run: &mut Run) {
-        bayplan::compile::projects(projects, policy, &Disk(here), Some(&today()), &mut run.sources, &mut run.report);
+        bayplan::compile::projects(
+            projects,
+            policy,
+            &Disk::new(here),
+            Some(&today()),
+            &mut run.sources,
+            &mut run.report,
+        );
     }
 
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure> {
@@ -91,10 +98,10 @@ impl Compiler for Library {
         let shell = Scope::of(Supplier::Shell, shell);
         let (sources, report) = (&mut run.sources, &mut run.report);
         let (projects, policy) = (discover::projects(here, &found.compose), Policy::of(Profile::Production));
-        let mut loaded = bayplan::compile::trace_projects(&projects, &shell, &Disk(here), sources, report);
+        let mut loaded = bayplan::compile::trace_projects(&projects, &shell, &Disk::new(here), sources, report);
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
-            let (disk, folder) = (Disk(here), discover::show(here, &fleet.folder));
+            let (disk, folder) = (Disk::new(here), discover::show(here, &fleet.folder));
             let texts = texts(&disk, &fleet, ".", None, &folder, &policy);
             loaded.extend(bayplan::compile::trace_fleet(&texts, None, &mut run.sources, &mut run.report));
         }

@@ -158,7 +158,7 @@ pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mu
 
 /// Reads one text. What is no text is a finding.
 pub fn read(here: &Path, path: &Path, sources: &mut Sources, report: &mut Report) -> Result<Option<SourceId>, Failure> {
-    match files::open(&show(here, path), "file", Location::default(), &Disk(here), sources) {
+    match files::open(&show(here, path), "file", Location::default(), &Disk::new(here), sources) {
         Ok(source) => Ok(Some(source)),
         Err(finding) if finding.at == Location::default() => {
             Err(Failure::new(finding.message).maybe_help(finding.help))

@@ -1,9 +1,12 @@
 //! `path → text`, from the disk.
 
-use bayplan::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean};
+use bayplan::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean, is_absolute, relative};
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 /// Larger files, in bytes, are not read.
@@ -17,12 +20,22 @@ const MOST: usize = 20_000;
 const DEEPEST: usize = 6;
 
 /// The disk, seen from a folder.
-#[derive(Debug, Clone, Copy)]
-pub struct Disk<'a>(pub &'a Path);
+#[derive(Debug)]
+pub struct Disk<'a> {
+    here: &'a Path,
+    tracked: OnceCell<Option<HashSet<String>>>,
+}
+
+impl<'a> Disk<'a> {
+    /// The disk, seen from `here`.
+    pub fn new(here: &'a Path) -> Self {
+        Self { here, tracked: OnceCell::new() }
+    }
+}
 
 impl Files for Disk<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
-        let path = self.0.join(path);
+        let path = self.here.join(path);
         let other = |error: std::io::Error| match error.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => FileError::Missing,
             _ => FileError::Other(error.to_string()),
@@ -37,20 +50,20 @@ impl Files for Disk<'_> {
     }
 
     fn root(&self) -> Option<String> {
-        let here = if self.0.as_os_str().is_empty() { Path::new(".") } else { self.0 };
+        let here = if self.here.as_os_str().is_empty() { Path::new(".") } else { self.here };
         let root = std::path::absolute(here).ok()?;
         Some(clean(&root.to_string_lossy().replace('\\', "/")))
     }
 
     fn beside(&self, folder: &str) -> Vec<String> {
         let (mut found, mut seen) = (Vec::new(), 0);
-        search(self.0, Path::new(folder), 0, &mut seen, &mut found);
+        search(self.here, Path::new(folder), 0, &mut seen, &mut found);
         found.sort();
         found
     }
 
     fn stat(&self, path: &str) -> Option<Stat> {
-        let metadata = fs::metadata(self.0.join(path)).ok()?;
+        let metadata = fs::metadata(self.here.join(path)).ok()?;
         let kind = match metadata.file_type() {
             kind if kind.is_dir() => FileKind::Folder,
             kind if kind.is_file() => FileKind::File,
@@ -60,11 +73,32 @@ impl Files for Disk<'_> {
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.0.join(folder)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(self.here.join(folder)).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
         names
     }
+
+    fn is_tracked(&self, path: &str) -> Option<bool> {
+        let tracked = self.tracked.get_or_init(|| tracked(self.here)).as_ref()?;
+        let path = if is_absolute(path) { relative(&self.root()?, &clean(path)) } else { clean(path) };
+        Some(tracked.contains(&path))
+    }
+}
+
+/// The files that Git has in its index, seen from `here`; nothing without Git, or outside of a repository.
+fn tracked(here: &Path) -> Option<HashSet<String>> {
+    let here = if here.as_os_str().is_empty() { Path::new(".") } else { here };
+    let output = Command::new("git")
+        // What the configuration of a foreign repository names is not run.
+        .args(["-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", ":/"])
+        .current_dir(here)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let names = output.stdout.split(|byte| *byte == 0).filter_map(|name| std::str::from_utf8(name).ok());
+    output.status.success().then(|| names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 /// Gathers the files below `folder`, which is seen from `here`. What cannot be read is passed over: nobody named it.
@@ -101,4 +135,41 @@ fn mode(metadata: &fs::Metadata) -> Option<u32> {
 #[cfg(not(unix))]
 fn mode(_: &fs::Metadata) -> Option<u32> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_tracks_is_known_from_every_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| {
+            Command::new("git").args(arguments).current_dir(root.path()).output().is_ok_and(|it| it.status.success())
+        };
+        fs::create_dir_all(root.path().join("stacks/shop")).unwrap();
+        fs::create_dir(root.path().join("secrets")).unwrap();
+        for name in ["secrets/a b", "secrets/new", "stacks/shop/.env"] {
+            fs::write(root.path().join(name), "x").unwrap();
+        }
+        assert_eq!(Disk::new(root.path()).is_tracked("secrets/a b"), None);
+        if !git(&["init", "-q"]) {
+            return;
+        }
+        assert_eq!(Disk::new(root.path()).is_tracked("secrets/a b"), Some(false));
+        assert!(git(&["add", "secrets/a b", "stacks/shop/.env"]));
+        let shop = root.path().join("stacks/shop");
+        let absolute = root.path().join("secrets/a b");
+        for (here, path, is) in [
+            (root.path(), "secrets/a b", true),
+            (root.path(), "./secrets/../secrets/a b", true),
+            (root.path(), "secrets/new", false),
+            (root.path(), "secrets/gone", false),
+            (&shop, ".env", true),
+            (&shop, "../../secrets/a b", true),
+            (&shop, absolute.to_str().unwrap(), true),
+        ] {
+            assert_eq!(Disk::new(here).is_tracked(path), Some(is), "{path}");
+        }
+    }
 }

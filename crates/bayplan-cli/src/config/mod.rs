@@ -64,7 +64,7 @@ impl Runner<'_> {
     pub fn configured(self, args: &ConfigArgs, sources: &mut Sources, report: &mut Report) -> Result<String, Failure> {
         let root = std::path::absolute(if self.here.as_os_str().is_empty() { Path::new(".") } else { self.here })
             .map_err(|error| Failure::io("find", self.here, &error))?;
-        let disk = WithStandardInput::new(Disk(self.here));
+        let disk = WithStandardInput::new(Disk::new(self.here));
         let request = Asker { args, root: &root, disk: &disk, sources, report }.request()?;
         let config = Config { args, format: self.out.format, disk: &disk, sources, report };
         let text = config.text(&request)?;

@@ -156,6 +156,11 @@ impl Findings<'_> {
         stack.locate_key(&of(depth.min(2)))
     }
 
+    /// The bytes of a place, as they were written.
+    pub fn text(&self, at: Location) -> &str {
+        self.sources.text(at)
+    }
+
     /// The text before interpolation of the scalar at `path`, where it differs from its value.
     pub fn template(&self, stack: &Stack, path: &Path) -> Option<String> {
         if let Some(node) = stack.document.at_path(path) {

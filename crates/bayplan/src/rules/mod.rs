@@ -11,6 +11,7 @@ mod exemptions;
 mod found;
 mod group;
 mod host_paths;
+mod image_contents;
 mod images;
 mod networking;
 mod observability;

@@ -1,5 +1,8 @@
 //! `plaintext-secret`: a password, key or token stands in the file
 
+use super::command_line::Held;
+use super::secret_in_command::for_each;
+use super::words::{in_url, is_literal, is_named};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
@@ -16,7 +19,7 @@ pub const RULE: Rule = Rule {
     why: "whoever reads the repository, or `docker inspect`, has it",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD: hunter2 }\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { DB_PASSWORD_FILE: /run/secrets/db, TOKEN_TTL: '60', DB_PASSWORD: '${DB_PASSWORD:?}' }\n",
-    fine: "",
+    fine: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { PASSWORD_POLICY: strong, DATABASE_URL: 'postgres://shop:${DB_PASSWORD:?}@db/shop', RESET_PASSWORD: 'true' }\n    command: [serve, --password-file, /run/secrets/db]\n",
     fix: "put it in a secret file and name the file, or take it from a variable without a default",
     sources: &["OWASP Docker rule 12", "compose-lint CL-0020 and CL-0021"],
     check,
@@ -59,6 +62,15 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             finding.sensitive.push(at);
         }
     }
+    for_each(plan, found, |found, line, index, held| {
+        if held == Held::Plainly {
+            let message = format!("`{}` has a secret in plain text in {}", line.service, line.what);
+            let finding = found.value(rule, line.stack, line.service, line.at(index), message);
+            finding.set_help("let the program read it from a file under `secrets:`");
+            let at = finding.at;
+            finding.sensitive.push(at);
+        }
+    });
     committed(rule, plan, found);
     middlewares(rule, plan, found);
 }
@@ -125,76 +137,11 @@ fn is_header(name: &str) -> bool {
         || is_named(&name.replace('-', "_"))
 }
 
-/// Whether `key: value` shows a secret. `template` is the text before interpolation.
+/// Whether `key: value` shows a secret. `template` is the text before interpolation: a variable is no plain text, and its
+/// default is said elsewhere.
 fn is_secret(key: &str, value: &str, template: Option<&str>) -> bool {
-    if let Some(template) = template {
-        // A variable without a default is no plain text; a default is.
-        let Some(default) = template.split_once(":-").or_else(|| template.split_once('-')).map(|(_, rest)| rest) else {
-            return false;
-        };
-        let default = default.trim_end_matches('}');
-        return is_named(key) && is_literal(default);
+    match template {
+        Some(template) => in_url(template),
+        None => in_url(value) || is_named(key) && is_literal(value),
     }
-    in_url(value) || is_named(key) && is_literal(value)
-}
-
-/// Whether the name of a variable says that its value is secret.
-fn is_named(key: &str) -> bool {
-    let key = key.to_ascii_uppercase();
-    const WORDS: &[&str] = &[
-        "PASSWORD",
-        "PASSWD",
-        "PASSPHRASE",
-        "SECRET",
-        "TOKEN",
-        "APIKEY",
-        "API_KEY",
-        "PRIVATE_KEY",
-        "SECRET_KEY",
-        "ENCRYPTION_KEY",
-        "ACCESS_KEY",
-        "CREDENTIALS",
-    ];
-    const OTHERWISE: &[&str] = &[
-        "_FILE",
-        "_PATH",
-        "_DIR",
-        "_URL",
-        "_TTL",
-        "_EXPIRY",
-        "_LENGTH",
-        "_NAME",
-        "_ID",
-        "_ALGORITHM",
-        "_HEADER",
-        "_TYPE",
-        "_ENABLED",
-        "_POLICY",
-        "_CMD",
-    ];
-    let parts: Vec<&str> = key.split('_').collect();
-    let named = parts
-        .iter()
-        .any(|part| matches!(*part, "PASSWORD" | "PASSWD" | "PASSPHRASE" | "SECRET" | "TOKEN" | "APIKEY" | "PWD"))
-        || WORDS.iter().any(|word| key.ends_with(word));
-    named && !OTHERWISE.iter().any(|end| key.ends_with(end))
-}
-
-/// Whether a value is a text that could be a secret: no flag, number word, path or reference.
-fn is_literal(value: &str) -> bool {
-    let value = value.trim();
-    !(value.is_empty()
-        || value.starts_with(['/', '$', '<'])
-        || matches!(
-            value.to_ascii_lowercase().as_str(),
-            "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null" | "0" | "1"
-        ))
-}
-
-/// Whether a URL holds a password: `scheme://user:password@host`.
-fn in_url(value: &str) -> bool {
-    let Some((_, rest)) = value.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('$'))
 }
