@@ -29,10 +29,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let most = limit.soft.max(limit.hard);
             let endless = limit.soft < 0 || limit.hard < 0;
             if matches!(kind.as_str(), "nofile" | "nproc") && (endless || most > MOST) {
-                let what = if endless { "any number".to_owned() } else { most.to_string() };
+                let what = if endless { "any number of".to_owned() } else { most.to_string() };
                 let of = if kind == "nofile" { "open files" } else { "processes" };
                 let path = service_path(name).key("ulimits").key(kind.as_str());
-                let finding = found.value(rule, stack, name, path, format!("`{name}` may have {what} of {of}"));
+                let finding = found.value(rule, stack, name, path, format!("`{name}` may have {what} {of}"));
                 finding.set_help("write the number that the program documents, such as 65536");
             }
         }

@@ -44,7 +44,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 .find(|it| (named || is_named(it.name)) && it.default.is_some_and(is_literal));
             let Some(secret) = secret else { continue };
             let required = format!("${{{}:?}}", secret.name);
-            let message = format!("`{name}` has a default for the secret `{}`", secret.name);
+            let message = format!("`{name}` has a default for the secret `{}`", if named { key } else { secret.name });
             let written = secret.text.to_owned();
             let finding = found.service(rule, stack, name, keys, message);
             finding.set_help(format!("write `{required}`: Compose then refuses to start without it"));

@@ -35,7 +35,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             };
             if !said {
                 let message = format!("`{name}` hands the secret `{key}` to its build as an argument");
-                let finding = found.value(rule, stack, name, path, message);
+                let finding = found.entry(rule, stack, name, path, message);
                 finding.set_help("use `build.secrets`, and `RUN --mount=type=secret` in the Dockerfile");
             }
         }
