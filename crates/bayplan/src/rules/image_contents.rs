@@ -1,4 +1,4 @@
-//! What is known of public images, from their Dockerfiles: what runs in them, where they keep data, how they take secrets.
+//! `image → what is in it`, from Dockerfiles: what runs in them, where they keep data, how they take secrets.
 //!
 //! Only what holds for every tag of an image stands here, or for the tags that a row tells apart. What is not known is not
 //! guessed: an image that has no row is never the reason for a finding.
