@@ -2,6 +2,7 @@
 
 use super::container::Container;
 use crate::finding::Fix;
+use crate::plan::Stack;
 use crate::resolve::files::clean;
 use crate::resolve::interpolate::interpolate;
 use crate::value::MountSpec;
@@ -29,7 +30,8 @@ pub struct HostPath {
 pub fn host_paths(container: &Container<'_>) -> Vec<HostPath> {
     let mut found = Vec::new();
     for (nth, mount) in container.volumes.iter().enumerate() {
-        let Some(source) = mount.source.as_deref() else { continue };
+        // What lies in the project is the project's own.
+        let Some(source) = mount.source.as_deref().filter(|source| !source.starts_with('.')) else { continue };
         let read_only = mount.read_only == Some(true);
         // What a variable says that nobody set stays as it was written, and looks like the name of a volume.
         let open = source.contains('$') && matches!(mount.kind, MountType::Bind | MountType::Volume);
@@ -155,6 +157,18 @@ pub fn read_only_fix(container: &Container<'_>, mount: &Path) -> Option<Fix> {
     };
     let spec = MountSpec::parse(text).ok().filter(|_| item.template().is_none())?;
     Some(fix.set(mount.clone(), MountSpec { read_only: true, ..spec }.to_string()))
+}
+
+/// Adds folders to the `tmpfs` of a service, which may be one text.
+pub fn add_tmpfs(fix: Fix, stack: &Stack, service: &Path, folders: &[&str]) -> Fix {
+    let path = service.key("tmpfs");
+    match stack.document.at_path(&path).and_then(Node::as_str) {
+        Some(own) => {
+            let all: Vec<&str> = std::iter::once(own).chain(folders.iter().copied()).collect();
+            fix.set(path, all)
+        }
+        None => folders.iter().fold(fix, |fix, folder| fix.append(path.clone(), *folder)),
+    }
 }
 
 /// Whether an image is known to look at its whole host: metrics, logs, inventories. It has to read what it reports.

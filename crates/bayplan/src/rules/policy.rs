@@ -21,6 +21,9 @@ record! {
         overrides: Vec<Override>,
         /// Leave to break rules, each with its reason.
         exemptions: Vec<ListedExemption>,
+        /// Where images may come from: registries, or beginnings of names, such as `ghcr.io/acme` and `docker.io/library`.
+        /// From anywhere where it is left out.
+        registries: Vec<String>,
     }
 }
 
@@ -90,6 +93,12 @@ impl Policy {
     /// The profile that counts.
     pub fn profile(&self) -> Profile {
         self.layers.iter().rev().find_map(|layer| layer.settings.profile).unwrap_or(self.fallback)
+    }
+
+    /// Where images may come from, as the strongest file that says so has it; nothing where none does.
+    pub fn registries(&self) -> &[String] {
+        let said = self.layers.iter().rev().map(|layer| layer.settings.registries.as_slice());
+        said.into_iter().find(|registries| !registries.is_empty()).unwrap_or_default()
     }
 
     /// Whether a rule can have a say at all.

@@ -1,5 +1,6 @@
 //! Whether the same file starts the same thing tomorrow.
 
+mod foreign_registry;
 mod personal_host_path;
 mod pulled_before_built;
 mod repulled_tag;
@@ -16,6 +17,7 @@ use super::Rule;
 
 /// The rules of this group, by name.
 pub(super) const RULES: &[Rule] = &[
+    foreign_registry::RULE,
     personal_host_path::RULE,
     pulled_before_built::RULE,
     repulled_tag::RULE,

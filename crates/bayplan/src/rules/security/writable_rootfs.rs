@@ -2,6 +2,7 @@
 
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
+use crate::rules::host_paths::add_tmpfs;
 use crate::rules::images::known;
 use crate::rules::{Findings, Group, Profile, Rule, service_path};
 
@@ -31,8 +32,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 let path = service_path(name);
                 let fix = Fix::unsafe_("set `read_only: true`, with a tmpfs where the image has to write");
                 let fix = fix.set(path.key("read_only"), true);
-                let folders = known.unwritable(&service.compose).into_iter();
-                finding.set_fix(folders.fold(fix, |fix, folder| fix.append(path.key("tmpfs"), folder)));
+                finding.set_fix(add_tmpfs(fix, stack, &path, &known.unwritable(&service.compose)));
             }
         }
     }
