@@ -212,12 +212,11 @@ impl<'a> EnvFiles<'a> {
                         let root = self.files.root().unwrap_or_default();
                         let shown = files::shown(&root, name);
                         let message = format!("the {what} `{shown}` {error}: Compose starts nothing without it");
-                        let help = match example_of(name, self.files) {
-                            Some(example) => {
-                                format!("copy `{}` to it, and fill it in", files::shown(&root, &example))
-                            }
-                            None => "write the file, or say `required: false`".to_owned(),
-                        };
+                        // An example beside it says that it is kept out of the repository on purpose.
+                        if has_example(name, self.files) {
+                            return None;
+                        }
+                        let help = "write the file, or an example of it (`NAME.example`), or say `required: false`";
                         let finding = Finding::warn("missing-env-file", path.at, message).help(help);
                         let path = way.path();
                         let service = match path.0.as_slice() {
@@ -256,8 +255,8 @@ impl<'a> EnvFiles<'a> {
     }
 }
 
-/// The example that lies beside a file with variables: `.env.example` for `.env`.
-fn example_of(path: &str, files: &dyn Files) -> Option<String> {
+/// Whether an example lies beside a file with variables: `.env.example` for `.env`.
+fn has_example(path: &str, files: &dyn Files) -> bool {
     const ENDS: [&str; 5] = [".example", ".sample", ".template", ".dist", ".tmpl"];
     let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
     let beside = |other: String| if folder.is_empty() { other } else { format!("{folder}/{other}") };
@@ -267,7 +266,7 @@ fn example_of(path: &str, files: &dyn Files) -> Option<String> {
     let between = ENDS.iter().map(|word| format!("{stem}{word}.{end}").trim_start_matches('.').to_owned());
     let before = ENDS.iter().map(|word| format!("{}{name}", &word[1..]));
     let mut candidates = behind.chain(between).chain(before).map(beside);
-    candidates.find(|candidate| files.stat(candidate).is_some_and(|stat| stat.kind == files::FileKind::File))
+    candidates.any(|candidate| files.stat(&candidate).is_some_and(|stat| stat.kind == files::FileKind::File))
 }
 
 fn place(source: SourceId, range: &Range<usize>) -> Location {
