@@ -39,8 +39,12 @@ pub enum Verb {
     Config(ConfigArgs),
     /// Explain a rule, where a value comes from, or who sets a variable
     Explain(ExplainArgs),
-    /// Print or write the JSON Schemas
+    /// Print or write the JSON Schemas and the rules page
     Schema(SchemaArgs),
+    /// Print what completes the command line in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// `bayplan gen`
@@ -197,20 +201,31 @@ pub struct ExplainArgs {
     /// is given
     #[arg(value_name = "RULE|PATH|$VARIABLE")]
     pub what: Option<String>,
+    /// Print the rules page, in Markdown
+    #[arg(long, conflicts_with = "what")]
+    pub markdown: bool,
 }
 
 /// `bayplan schema`
 #[derive(Debug, Clone, Args)]
 pub struct SchemaArgs {
-    /// The schema's name: `blueprint` or `fleet`; the names where none is given
+    /// The schema's name, such as `blueprint` or `fleet`, or `rules` for the rules page; the names where none is given
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-    /// Write all schemas (or the named one) as `NAME.schema.json` into this folder
+    /// Write all schemas (or the named one) as `NAME.schema.json`, and `rules.md`, into this folder
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
     /// With `--write`: write nothing; exit with 1 where a schema is stale
     #[arg(long, requires = "write")]
     pub check: bool,
+}
+
+/// `bayplan completions`
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// The formats of findings and results.

@@ -52,7 +52,7 @@ pub trait Compiler {
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure>;
     /// The rules: name, and what `explain` prints.
     fn rules(&self) -> Vec<(&'static str, String)>;
-    /// The JSON Schemas: name and text.
+    /// The JSON Schemas and the rules page: name and text.
     fn schemas(&self) -> Vec<(&'static str, String)>;
 }
 
@@ -118,7 +118,8 @@ impl Compiler for Library {
     }
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
-        bayplan::blueprint::schemas()
+        let page = ("rules", bayplan::rules::page::markdown());
+        bayplan::blueprint::schemas().into_iter().chain([page]).collect()
     }
 }
 

@@ -10,20 +10,46 @@ use bayplan::compile::Loaded;
 use bayplan::resolve::load::LayerKind;
 use bayplan::resolve::provenance::{Link, Variable, chain, parse_path, uses};
 use bayplan::resolve::scope::{Supplied, Supplier};
+use bayplan::rules::page;
 use bayplan::source::Sources;
 use bayplan_yaml::{Location, Node, Segment, Value};
 
 impl Runner<'_> {
     pub(crate) fn explain(self, args: &ExplainArgs, said: &mut Said) -> Result<Exit, Failure> {
         match &args.what {
+            None if args.markdown => {
+                said.out.push_str(&page::markdown());
+                Ok(Exit::Clean)
+            }
             None => {
-                self.compiler.rules().iter().for_each(|(name, _)| line(&mut said.out, name));
+                self.rules(said);
                 Ok(Exit::Clean)
             }
             Some(what) if what.contains('$') => self.variable(what, said),
             Some(what) if what.contains(['.', ':']) => self.value(what, said),
             Some(rule) => self.rule(rule, said),
         }
+    }
+
+    /// Every rule, by group.
+    fn rules(self, said: &mut Said) {
+        let groups = page::list();
+        let longest = |part: fn(&(&str, &str, &str)) -> usize| groups.iter().flat_map(|(_, rows)| rows).map(part).max();
+        let name = longest(|(name, ..)| name.len()).unwrap_or_default();
+        for (group, rows) in &groups {
+            line(&mut said.out, &self.out.paint("1", group));
+            for (rule, level, finds) in rows {
+                let code = match *level {
+                    "error" => "31",
+                    "warning" => "33",
+                    _ => "2",
+                };
+                let level = self.out.paint(code, &format!("{level:<7}"));
+                line(&mut said.out, &format!("  {rule:<name$}  {level}  {finds}"));
+            }
+            line(&mut said.out, "");
+        }
+        line(&mut said.out, "The levels are those of the profile `default`; `bayplan explain RULE` says more.");
     }
 
     fn rule(self, wanted: &str, said: &mut Said) -> Result<Exit, Failure> {

@@ -8,6 +8,7 @@ pub mod disk;
 mod explain;
 mod identity;
 mod lint;
+mod manual;
 mod output;
 pub mod render;
 mod revision;

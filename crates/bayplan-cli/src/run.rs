@@ -5,7 +5,7 @@ use crate::compile::{Compiler, Run};
 use crate::discover;
 use crate::render::secret::masked;
 use crate::render::{Style, counted, json, pretty};
-use crate::{Exit, Failure};
+use crate::{Exit, Failure, manual};
 use bayplan::finding::Level;
 use bayplan::rules::{Profile, RuleSettings};
 use bayplan::sync::{self, Action, Change, Conflict, Folder, Kept, Options, SyncError};
@@ -69,6 +69,8 @@ impl Runner<'_> {
             Verb::Explain(args) => self.explain(args, said),
             Verb::Schema(args) => self.schema(args, said),
             Verb::Config(args) => self.config(args, said),
+            Verb::Completions(args) => manual::completions(args.shell, said),
+            Verb::Man => manual::page(said),
         }
     }
 
@@ -171,7 +173,8 @@ impl Runner<'_> {
         };
         let mut exit = Exit::Clean;
         for (name, text) in &schemas {
-            let path = here.join(folder).join(format!("{name}.schema.json"));
+            let end = if *name == "rules" { "md" } else { "schema.json" };
+            let path = here.join(folder).join(format!("{name}.{end}"));
             let shown = discover::show(here, &path);
             if fs::read_to_string(&path).is_ok_and(|there| there.replace("\r\n", "\n") == *text) {
                 continue;

@@ -241,7 +241,11 @@ fn json_is_one_object() {
 fn rules_are_explained_and_schemas_written() {
     let here = Here::new(&[]);
     assert_eq!(here.clean("bayplan explain a-bad-thing"), "It is bad.\n");
-    assert_eq!(here.clean("bayplan explain"), "a-bad-thing\na-poor-thing\n");
+    let list = here.clean("bayplan explain");
+    let row = |name: &str| list.lines().find(|line| line.trim_start().starts_with(name)).unwrap().to_owned();
+    assert!(row("unpinned-image").ends_with("  warning  an image follows a tag that moves"), "{list}");
+    assert!(list.starts_with("Correctness\n  ") && row("invalid-yaml").ends_with("the text is no YAML"), "{list}");
+    assert!(here.clean("bayplan explain --markdown").contains("\n### unpinned-image\n"));
     let (result, _) = here.run("bayplan explain a-bad-thin");
     assert_eq!(result, Err(Failure::new("there is no rule `a-bad-thin`").help("did you mean `a-bad-thing`?")));
 
@@ -250,4 +254,17 @@ fn rules_are_explained_and_schemas_written() {
     here.clean("bayplan schema --write schema");
     assert_eq!(here.clean("bayplan schema --write schema --check"), "");
     assert_eq!(here.files()["schema/fleet.schema.json"], "{\"a\": 1}\n");
+}
+
+#[test]
+fn shells_and_the_manual_know_every_verb() {
+    let here = Here::new(&[]);
+    let texts = ["completions bash", "completions zsh", "completions fish", "man"];
+    for words in texts {
+        let text = here.clean(&format!("bayplan {words}"));
+        for verb in ["gen", "lint", "config", "explain", "schema", "add-exemptions"] {
+            let verb = if words == "man" { verb.replace('-', "\\-") } else { verb.to_owned() };
+            assert!(text.contains(&verb), "{words}: {verb}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod image_contents;
 mod images;
 mod networking;
 mod observability;
+pub mod page;
 mod policy;
 mod profile;
 mod redundancy;
