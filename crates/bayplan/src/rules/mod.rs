@@ -288,6 +288,7 @@ fn is_consequence(finding: &Finding, plan: &Plan, refused: &Refused) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Change;
     use std::collections::BTreeMap;
 
     /// What all rules find in an example: one file, or several below lines `# file: PATH`.
@@ -323,6 +324,41 @@ mod tests {
                 assert!(!found(text).contains(&rule.name), "{}: {text}: {:?}", rule.name, found(text));
             }
         }
+    }
+
+    #[test]
+    fn fixes_name_places_that_are_there() {
+        let mut changes = 0;
+        for rule in RULES.iter().filter(|rule| !rule.fails.is_empty() && !rule.fails.contains("# file: ")) {
+            let (mut sources, mut report) = (Sources::new(), Report::new());
+            let files = BTreeMap::<String, std::sync::Arc<str>>::from([("compose.yaml".to_owned(), rule.fails.into())]);
+            let (folder, name) = (".".to_owned(), "shop".to_owned());
+            let main =
+                crate::compile::ComposeProject { folder, name, files: vec!["compose.yaml".into()], variant: false };
+            crate::compile::projects(&[main], &Policy::of(Profile::All), &files, None, &mut sources, &mut report);
+            let source = sources.add_file("again.yaml", rule.fails);
+            let document = crate::compile::read(source, &sources, &mut Report::new()).unwrap();
+            let at = |path: &Path| document.at_path(path);
+            for fix in report.findings.iter().filter(|finding| finding.rule == rule.name).filter_map(|f| f.fix.as_ref())
+            {
+                for change in &fix.changes {
+                    changes += 1;
+                    let (path, holds) = match change {
+                        // Mappings on the way are made; but nothing is below a text or a list.
+                        Change::Set(path, _) => {
+                            let above = (0..path.0.len()).rev().find_map(|to| at(&Path(path.0[..to].to_vec())));
+                            let of_map = above.is_some_and(|node| node.as_map().is_some());
+                            (path, at(path).is_some() || of_map)
+                        }
+                        Change::Append(path, _) => (path, at(path).is_none_or(|node| node.as_seq().is_some())),
+                        Change::Delete(path) => (path, at(path).is_some()),
+                        Change::Respell(..) => continue,
+                    };
+                    assert!(holds, "{}: {path}", rule.name);
+                }
+            }
+        }
+        assert!(changes > 15, "{changes}");
     }
 
     #[test]
