@@ -116,6 +116,7 @@ fn lint(case: &Case) -> Vec<String> {
     bayplan::compile::projects(
         &projects,
         &Policy::of(Profile::Production),
+        &Default::default(),
         &NothingSet,
         None,
         &mut sources,

@@ -197,7 +197,7 @@ fn lint(files: &dyn Files, mains: &[&str]) -> usize {
         })
         .collect();
     let policy = bayplan::rules::Policy::of(bayplan::rules::Profile::All);
-    projects(&wanted, &policy, files, None, &mut sources, &mut report);
+    projects(&wanted, &policy, &Default::default(), files, None, &mut sources, &mut report);
     report.findings.len()
 }
 

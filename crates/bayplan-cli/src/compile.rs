@@ -47,7 +47,7 @@ pub trait Compiler {
         run: &mut Run,
     );
     /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
-    fn compose(&self, here: &Path, projects: &[ComposeProject], policy: &Policy, run: &mut Run);
+    fn compose(&self, here: &Path, projects: &[ComposeProject], settings: &discover::Settings, run: &mut Run);
     /// The projects in `found` with everything that their values come from.
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure>;
     /// The rules: name, and what `explain` prints.
@@ -80,15 +80,10 @@ impl Compiler for Library {
         }
     }
 
-    fn compose(&self, here: &Path, projects: &[ComposeProject], policy: &Policy, run: &mut Run) {
-        bayplan::compile::projects(
-            projects,
-            policy,
-            &Disk::new(here),
-            Some(&today()),
-            &mut run.sources,
-            &mut run.report,
-        );
+    fn compose(&self, here: &Path, projects: &[ComposeProject], settings: &discover::Settings, run: &mut Run) {
+        let (disk, today) = (Disk::new(here), today());
+        let (policy, hosts) = (&settings.policy, &settings.hosts);
+        bayplan::compile::projects(projects, policy, hosts, &disk, Some(&today), &mut run.sources, &mut run.report);
     }
 
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure> {

@@ -91,7 +91,7 @@ impl Runner<'_> {
             let back = back(&here.join(asked.out), &fleet.folder);
             self.compiler.fleet(here, &fleet, &back, asked.environment, &settings.policy, &mut run);
         }
-        self.compiler.compose(here, &discover::projects(here, &found.compose), &settings.policy, &mut run);
+        self.compiler.compose(here, &discover::projects(here, &found.compose), &settings, &mut run);
         run.report.sort(&run.sources);
         Ok(run)
     }

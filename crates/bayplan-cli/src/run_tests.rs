@@ -1,7 +1,7 @@
 use super::*;
 use crate::args::Cli;
 use crate::compile::Output;
-use crate::discover::Fleet;
+use crate::discover::{Fleet, Settings};
 use bayplan::compile::ComposeProject;
 use bayplan::emit::{Comment, Tree};
 use bayplan::finding::Finding;
@@ -29,7 +29,7 @@ impl Compiler for Fake {
         }
     }
 
-    fn compose(&self, here: &Path, projects: &[ComposeProject], _: &Policy, run: &mut Run) {
+    fn compose(&self, here: &Path, projects: &[ComposeProject], _: &Settings, run: &mut Run) {
         let paths: std::collections::BTreeSet<&String> = projects.iter().flat_map(|project| &project.files).collect();
         for path in paths {
             let text = fs::read_to_string(here.join(path)).unwrap();

@@ -2,7 +2,7 @@
 
 mod same_host;
 
-use crate::blueprint::{Environment, Fleet};
+use crate::blueprint::{Environment, Fleet, Host};
 use crate::emit::{self, Tree};
 use crate::finding::{Finding, Level, Report, Subject};
 use crate::observe;
@@ -188,12 +188,13 @@ pub struct ComposeProject {
     pub variant: bool,
 }
 
-/// Checks Compose projects that belong to no fleet, together: what one of them does to another is found too. A project that
-/// another one includes is checked as a part of that.  Variables come from `.env` only:
+/// Checks Compose projects that belong to no fleet, together: what one of them does to another is found too, with what is said about
+/// the `hosts` that they run on. A project that another one includes is checked as a part of that. Variables come from `.env` only:
 /// what is found is the same on every machine.
 pub fn projects(
     projects: &[ComposeProject],
     policy: &Policy,
+    hosts: &IndexMap<String, Host>,
     files: &dyn Files,
     today: Option<&str>,
     sources: &mut Sources,
@@ -218,12 +219,11 @@ pub fn projects(
                     finding.subject.stack = finding.subject.stack.take().map(|_| stack.name.clone());
                 }
             }
-            stack.host.clone_from(&stack.name);
             whole.stacks.insert(stack.name.clone(), stack);
         }
         said.append(found);
     }
-    same_host::settle(&mut whole.stacks);
+    same_host::settle(&mut whole, hosts, &mut said);
     let folders = whole.stacks.values().map(|stack| (stack.name.clone(), stack.directory.clone())).collect();
     whole.observed = observe::read(whole.stacks.values(), &folders, files, sources);
     let unused = rules::check(&whole, files, sources, today, &mut said);

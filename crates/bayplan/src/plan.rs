@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 
 pub mod overlap;
 pub mod reach;
+pub mod storage;
 
 /// What the emitters make files from and the rules look at.
 #[derive(Debug, Clone)]
@@ -196,6 +197,12 @@ impl Plan {
         }
     }
 
+    /// What people wrote at `path` of the settings of the fleet, or of the repository.
+    pub fn setting(&self, path: &Path) -> Option<&Node> {
+        let layers = self.policy.layers.iter().rev().filter_map(|layer| layer.node.as_ref());
+        self.settings.iter().chain(layers).find_map(|node| node.at_path(path))
+    }
+
     /// The service of this role, where the fleet has one.
     pub fn role(&self, role: Role) -> Option<(&Stack, &str, &Service)> {
         self.services().find(|(_, _, service)| service.role == Some(role))
@@ -215,6 +222,11 @@ impl Plan {
 }
 
 impl Stack {
+    /// The name of its project: that of two stacks may be the same, then the later one is named after its file, too.
+    pub fn project_name(&self) -> &str {
+        self.name.split_once(" (").map_or(self.name.as_str(), |(name, _)| name)
+    }
+
     /// Where the value at `path` was written: the nearest ancestor that was written at all.
     ///
     /// A key of a mapping that was written as a list (`environment: [A=1]`) is found in the list.

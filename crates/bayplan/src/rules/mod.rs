@@ -12,6 +12,7 @@ mod found;
 mod group;
 mod host_paths;
 mod image_contents;
+mod image_kinds;
 mod images;
 mod networking;
 mod observability;
@@ -27,6 +28,7 @@ mod routes;
 mod scrape;
 mod secrets;
 mod security;
+mod seen;
 mod settings;
 mod style;
 mod told;
@@ -312,7 +314,7 @@ mod tests {
             })
             .collect();
         let policy = Policy::of(Profile::All);
-        crate::compile::projects(&projects, &policy, &files, None, &mut sources, &mut report);
+        crate::compile::projects(&projects, &policy, &Default::default(), &files, None, &mut sources, &mut report);
         report.findings.iter().map(|finding| finding.rule).collect()
     }
 

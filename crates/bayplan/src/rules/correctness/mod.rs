@@ -1,9 +1,36 @@
 //! The file does not say what its author meant.
 
+mod appended_port;
+mod env_file_variable;
+mod external_secret;
+mod ignored_file_variable;
+mod literal_quotes;
+mod misplaced_data;
+mod path_as_secret;
+mod retyped_text;
+mod split_script;
+mod swallowed_variable;
 mod unknown_to_target;
 mod unpublishable_port;
+mod unquoted_word;
+mod variable_and_file;
 
 use super::Rule;
 
 /// The rules of this group, by name.
-pub(super) const RULES: &[Rule] = &[unknown_to_target::RULE, unpublishable_port::RULE];
+pub(super) const RULES: &[Rule] = &[
+    appended_port::RULE,
+    env_file_variable::RULE,
+    external_secret::RULE,
+    ignored_file_variable::RULE,
+    literal_quotes::RULE,
+    misplaced_data::RULE,
+    path_as_secret::RULE,
+    retyped_text::RULE,
+    split_script::RULE,
+    swallowed_variable::RULE,
+    unknown_to_target::RULE,
+    unpublishable_port::RULE,
+    unquoted_word::RULE,
+    variable_and_file::RULE,
+];

@@ -40,7 +40,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 }
 
 /// The host that a variable names: that of a URL, or a bare name where the variable says that it is a host.
-fn host<'a>(key: &str, value: &'a str) -> Option<&'a str> {
+pub(in crate::rules) fn host<'a>(key: &str, value: &'a str) -> Option<&'a str> {
     if let Some((_, rest)) = value.split_once("://") {
         let authority = rest.split(['/', '?', '#']).next()?;
         let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -52,7 +52,7 @@ fn host<'a>(key: &str, value: &'a str) -> Option<&'a str> {
 }
 
 /// Whether two services of a stack meet in a network.
-fn share(a: &Service, b: &Service) -> bool {
+pub(super) fn share(a: &Service, b: &Service) -> bool {
     if a.compose.network_mode.is_some() || b.compose.network_mode.is_some() {
         return true;
     }

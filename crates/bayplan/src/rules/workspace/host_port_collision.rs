@@ -2,6 +2,7 @@
 
 use crate::finding::{Label, Level};
 use crate::plan::Plan;
+use crate::rules::networking::unusable_address::is_apart;
 use crate::rules::{Findings, Group, Rule, published};
 use crate::value::{PortRange, Protocol};
 use bayplan_yaml::Location;
@@ -18,7 +19,7 @@ pub const RULE: Rule = Rule {
     why: "the second one to start fails, whichever that is",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['80:80']\n  b:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:80:8080']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['80:80', '80:80/udp']\n  b:\n    image: nginx:1.27.3\n    ports: ['81:80']\n",
-    fine: "",
+    fine: "services:\n  cpu:\n    image: nginx:1.27.3\n    profiles: [cpu]\n    ports: ['80:80']\n  gpu:\n    image: nginx:1.27.3\n    profiles: [gpu]\n    ports: ['80:80']\n",
     fix: "publish one of them on another port, or route it",
     sources: &["homelab-compose-audit"],
     check,
@@ -28,6 +29,7 @@ pub const RULE: Rule = Rule {
 struct Taken<'a> {
     ip: Option<IpAddr>,
     by: (&'a str, &'a str),
+    profiles: &'a [String],
     at: Location,
 }
 
@@ -36,6 +38,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let compose = &service.compose;
         let count = compose.deploy.as_ref().and_then(|deploy| deploy.replicas).or(compose.scale).unwrap_or(1);
+        // In the network of another, nothing is published.
+        if count == 0 || compose.network_mode.as_deref().is_some_and(|mode| mode != "bridge" && mode != "default") {
+            continue;
+        }
         for (path, ports) in published(stack, name, service) {
             let at = found.at(stack, &path);
             let mut said = false;
@@ -46,7 +52,11 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 };
                 let ip = port.host_ip.filter(|ip| !ip.is_unspecified());
                 let earlier = taken.entry((&stack.host, port.protocol.unwrap_or_default(), host_port)).or_default();
-                let clash = earlier.iter().find(|other| other.ip.is_none() || ip.is_none() || other.ip == ip);
+                let clash = earlier.iter().find(|other| {
+                    (other.ip.is_none() || ip.is_none() || other.ip == ip)
+                        // Services of different profiles need not run at the same time.
+                        && (other.by == (&stack.name, name) || !is_apart(&compose.profiles, other.profiles))
+                });
                 let message = match clash {
                     _ if said => None,
                     _ if count > 1 => Some((
@@ -70,7 +80,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                     let label = other.map(|at| Label { at, message: "published here too".to_owned() });
                     finding.related.extend(label);
                 }
-                earlier.push(Taken { ip, by: (&stack.name, name), at });
+                earlier.push(Taken { ip, by: (&stack.name, name), profiles: &compose.profiles, at });
             }
         }
     }

@@ -38,8 +38,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
         let message = format!("the memory limits on the host `{host}` add up to {}; it has {}", gib(sum), gib(has));
         let path = Path::from_iter(["hosts", host, "memory"]);
-        let at =
-            plan.settings.as_ref().and_then(|node| node.at_path(&path)).map_or_else(Default::default, |node| node.at);
+        let at = plan.setting(&path).map_or_else(Default::default, |node| node.at);
         found
             .push(crate::finding::Finding::new(rule.name, rule.level, at, message))
             .set_help("lower some limits, or move a stack to another host");

@@ -4,7 +4,7 @@ use crate::compose::Network;
 use crate::finding::Level;
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Rule};
-use bayplan_yaml::Node;
+use bayplan_yaml::{Node, Path};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -28,7 +28,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for stack in plan.stacks.values() {
         let networks = used.entry(&stack.host).or_default();
         for (key, network) in stack.project.networks.iter().filter(|(_, network)| takes_from_pools(network)) {
-            networks.insert(network.name.clone().unwrap_or_else(|| format!("{}_{key}", stack.name)));
+            networks.insert(network.name.clone().unwrap_or_else(|| stack.network_name(key)));
         }
         if stack
             .services
@@ -40,17 +40,18 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     }
     for (host, networks) in used {
         let budget = plan.hosts.get(host).map_or(crate::resolve::networks::DEFAULT_POOLS, |host| host.networks);
-        if networks.len() > budget && plan.settings.is_some() {
+        if networks.len() > budget && (plan.settings.is_some() || plan.hosts.contains_key(host)) {
             let message =
                 format!("the host `{host}` would have {} networks; its address pools hold {budget}", networks.len());
             let help = format!(
                 "let services that trust each other share a network, or widen Docker's `default-address-pools` and set `hosts.{host}.networks`"
             );
             let place = |node: &Node| {
-                let host = node.get("hosts")?.as_map()?.get(host)?;
+                let host = node.as_map()?.get(host)?;
                 Some(host.value.get("networks").map_or(host.key_at, |networks| networks.at))
             };
-            let at = plan.settings.as_ref().map_or_else(Default::default, |node| place(node).unwrap_or(node.at));
+            let top = || plan.setting(&Path::root()).map(|node| node.at);
+            let at = plan.setting(&Path::from_iter(["hosts"])).and_then(place).or_else(top).unwrap_or_default();
             found.push(crate::finding::Finding::new(rule.name, rule.level, at, message)).set_help(help);
         }
     }
