@@ -49,8 +49,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             if compose.entrypoint.is_some() || text.iter().any(|word| word.contains(key.as_str())) {
                 continue;
             }
-            let what = if is_never { "no client".to_owned() } else { format!("the image `{}`", image.short_name()) };
-            let message = format!("{what} reads `{key}`: the file is ignored");
+            let message = match is_never {
+                true => format!("no client reads `{key}`: the file is ignored"),
+                false => format!("the image `{}` does not read `{key}`: the file is ignored", image.short_name()),
+            };
             let finding = found.service(rule, stack, name, &["environment", key], message);
             let plain = key.trim_end_matches("_FILE");
             finding.set_help(format!("set `{plain}` from the file in the command, before the program starts"));

@@ -59,7 +59,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     }
     for mut taken in by_host.into_values() {
         // In this order, a range meets another one where it begins before the one that reaches farthest so far ends.
-        taken.sort_by(|a, b| a.subnet.cmp(&b.subnet));
+        taken.sort_by_key(|taken| taken.subnet);
         let mut widest: Option<usize> = None;
         for index in 0..taken.len() {
             let clash = widest.filter(|widest| taken[*widest].subnet.meets(taken[index].subnet));
@@ -89,8 +89,8 @@ fn report(rule: &Rule, first: &Taken<'_>, second: &Taken<'_>, found: &mut Findin
 
 /// The networks that services of a stack are on: Compose makes no others.
 pub(in crate::rules) fn used(stack: &Stack) -> BTreeSet<&str> {
-    let services = || stack.services.values().map(|service| &service.compose);
-    let on_default = |service: &&Box<Service>| service.networks.is_empty() && service.network_mode.is_none();
+    let services = || stack.services.values().map(|service| &*service.compose);
+    let on_default = |service: &&Service| service.networks.is_empty() && service.network_mode.is_none();
     let default = services().find(on_default).map(|_| "default");
     services().flat_map(|service| service.networks.keys()).map(String::as_str).chain(default).collect()
 }

@@ -25,8 +25,11 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// Who has an address: the stack, the service, where it says so, and its profiles.
+type Taken<'a> = (&'a str, &'a str, Location, &'a [String]);
+
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    let mut taken: BTreeMap<(&str, String, IpAddr), (&str, &str, Location, &[String])> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, String, IpAddr), Taken<'_>> = BTreeMap::new();
     for (stack, name, service) in plan.services() {
         for (key, attachment) in &service.compose.networks {
             let addresses = [("ipv4_address", &attachment.ipv4_address), ("ipv6_address", &attachment.ipv6_address)];

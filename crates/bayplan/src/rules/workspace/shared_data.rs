@@ -27,8 +27,11 @@ pub const RULE: Rule = Rule {
     check,
 };
 
+/// Who writes to a folder or volume: the stack, the service, its profiles, and where it says so.
+type Taken<'a> = (&'a Stack, &'a str, &'a [String], Location);
+
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    let mut taken: BTreeMap<(&str, String), (&Stack, &str, &[String], Location)> = BTreeMap::new();
+    let mut taken: BTreeMap<(&str, String), Taken<'_>> = BTreeMap::new();
     for (stack, name, service) in plan.services().filter(|(.., service)| is_datastore(&service.compose)) {
         // What runs another command is no server.
         if service.compose.entrypoint.is_some() {
