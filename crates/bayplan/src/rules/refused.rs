@@ -78,7 +78,8 @@ pub fn drop_consequences(report: &mut Report) {
     // These say more about a variable without a value.
     let explains = |finding: &&Finding| matches!(finding.rule, "swallowed-variable" | "env-file-variable");
     let explained = Places::of(report.findings.iter().filter(explains).map(|finding| finding.at));
-    report.findings.retain(|finding| finding.rule != "unset-variable" || !explained.meet(finding.at));
+    let says_less = |rule: &str| matches!(rule, "unset-variable" | "undocumented-variable");
+    report.findings.retain(|finding| !says_less(finding.rule) || !explained.meet(finding.at));
     let causes = Places::of(report.findings.iter().filter(broken).map(|finding| finding.at));
     report.findings.retain(|finding| !finding.message.is_empty() && !(follows(finding) && causes.meet(finding.at)));
     let wrong = Places::of(report.findings.iter().filter(|finding| follows(finding)).map(|finding| finding.at));

@@ -63,7 +63,9 @@ fn one(rule: &Rule, stack: &Stack, name: &str, service: &Service, node: &Node, p
     let swallowed = used.iter().filter(|(used, became)| {
         let text = &template[used.range.clone()];
         // With a default or an alternative, Compose is meant; and where it has a value.
-        let is_lost = became.is_empty() || *became == text;
+        // One that nobody knows stands for itself.
+        let is_lost = became.is_empty()
+            || became.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) == Some(used.name.as_str());
         is_lost
             && !text.contains([':', '-', '+', '?'])
             && (is_set_in(template, &used.name)
