@@ -65,7 +65,7 @@ pub fn survive(bytes: &[u8]) {
     }
     let (mut sources, mut report) = (Sources::new(), Report::new());
     let policy = Policy::of(Profile::All);
-    projects(&found, &policy, &files, Some("2026-01-01"), &mut sources, &mut report);
+    projects(&found, &policy, &Default::default(), &files, Some("2026-01-01"), &mut sources, &mut report);
     report.sort(&sources);
     for finding in &report.findings {
         let located = finding.located(&sources);

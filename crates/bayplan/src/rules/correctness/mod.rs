@@ -3,7 +3,6 @@
 mod appended_port;
 mod env_file_variable;
 mod external_secret;
-mod ignored_file_variable;
 mod literal_quotes;
 mod misplaced_data;
 mod path_as_secret;
@@ -13,7 +12,6 @@ mod swallowed_variable;
 mod unknown_to_target;
 mod unpublishable_port;
 mod unquoted_word;
-mod variable_and_file;
 
 use super::Rule;
 
@@ -22,7 +20,6 @@ pub(super) const RULES: &[Rule] = &[
     appended_port::RULE,
     env_file_variable::RULE,
     external_secret::RULE,
-    ignored_file_variable::RULE,
     literal_quotes::RULE,
     misplaced_data::RULE,
     path_as_secret::RULE,
@@ -32,5 +29,4 @@ pub(super) const RULES: &[Rule] = &[
     unknown_to_target::RULE,
     unpublishable_port::RULE,
     unquoted_word::RULE,
-    variable_and_file::RULE,
 ];

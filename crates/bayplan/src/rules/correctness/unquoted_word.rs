@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// Where texts stand that must stay texts.
-const TEXTS: &[&str] = &["ports", "expose", "environment", "labels", "annotations", "restart", "command", "entrypoint"];
+const TEXTS: &[&str] = &["ports", "expose", "environment", "labels", "annotations", "command", "entrypoint"];
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for stack in plan.stacks.values() {
