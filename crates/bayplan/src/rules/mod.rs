@@ -337,7 +337,15 @@ mod tests {
             let (folder, name) = (".".to_owned(), "shop".to_owned());
             let main =
                 crate::compile::ComposeProject { folder, name, files: vec!["compose.yaml".into()], variant: false };
-            crate::compile::projects(&[main], &Policy::of(Profile::All), &files, None, &mut sources, &mut report);
+            crate::compile::projects(
+                &[main],
+                &Policy::of(Profile::All),
+                &Default::default(),
+                &files,
+                None,
+                &mut sources,
+                &mut report,
+            );
             let source = sources.add_file("again.yaml", rule.fails);
             let document = crate::compile::read(source, &sources, &mut Report::new()).unwrap();
             let at = |path: &Path| document.at_path(path);
