@@ -24,6 +24,7 @@
 //!   bytes.
 //! - `expect config ARGUMENTS` says what `bayplan config` finds; a case may have such a block for every way to call it. Without
 //!   `config`, it is what `bayplan lint` finds.
+//! - `expect fix ARGUMENTS` holds what `bayplan fix` prints, differences first.
 //! - An `expect` block lists **all** findings in their order. Where a case has one file, lines begin with `LINE:COLUMN`;
 //!   of other files with `FILE:LINE:COLUMN`. An empty block expects none. `BAYPLAN_BLESS=1` rewrites it.
 //! - Without an `expect` block, comments do the same: `# error: [rule] message` at the end of a line, or on lines of their
@@ -58,7 +59,7 @@ pub struct Case {
 /// What is expected of one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Expect {
-    /// The verb `config` and its arguments; nothing for `lint`.
+    /// The verb `config` or `fix` and its arguments; nothing for `lint`.
     pub command: String,
     /// What the block says.
     pub text: String,
@@ -91,8 +92,8 @@ pub enum Kind {
     Empty(u64),
 }
 
-/// A finding as a case writes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A finding as a case writes it; one without a rule is a text that is printed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Said {
     /// The file.
     pub file: String,
@@ -259,6 +260,11 @@ impl Case {
         };
         let mut out = String::new();
         for said in said {
+            // What is printed stands for itself.
+            if said.rule.is_empty() {
+                out += &said.message;
+                continue;
+            }
             let mut place = if only == Some(&said.file) { String::new() } else { format!("{}:", said.file) };
             match said.place {
                 Some((line, column)) => place += &format!("{line}:{column}"),

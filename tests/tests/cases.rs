@@ -84,6 +84,14 @@ fn run(case: &Case) -> Vec<Vec<Said>> {
 /// What `lint`, or the command `config …`, says about a case.
 fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
     let style = runner.out;
+    if command.split(' ').next() == Some("fix") {
+        let words = ["bayplan"].into_iter().chain(command.split_whitespace());
+        let cli = Cli::try_parse_from(words).unwrap();
+        let mut streams = Streams::default();
+        runner.run(&cli.verb, &mut streams).unwrap_or_else(|error| panic!("{error:?}"));
+        let message = streams.out.replace('\r', "␍");
+        return vec![Said { message, ..Said::default() }];
+    }
     if !command.is_empty() {
         let words = ["bayplan"].into_iter().chain(command.split_whitespace());
         let Verb::Config(args) = Cli::try_parse_from(words).unwrap().verb else { panic!("no `config`: {command}") };

@@ -35,6 +35,8 @@ pub enum Verb {
     Gen(GenArgs),
     /// Check blueprints and compose files; write nothing
     Lint(LintArgs),
+    /// Show the edits that mend findings, or make them
+    Fix(FixArgs),
     /// Print the project that Docker Compose makes of compose files
     Config(ConfigArgs),
     /// Explain a rule, where a value comes from, or who sets a variable
@@ -91,6 +93,26 @@ pub struct LintArgs {
     /// Show every finding with an excerpt; else the first few of each rule in a file, and the others counted
     #[arg(long)]
     pub all: bool,
+    /// Fleet folders, compose files, or folders of them; everything here and below by default
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `bayplan fix`
+#[derive(Debug, Clone, Default, Args)]
+pub struct FixArgs {
+    /// Edit the files; without it, the edits are shown, and the exit code is 1 where there are some
+    #[arg(long)]
+    pub apply: bool,
+    /// Make edits too after which containers may do something else
+    #[arg(long = "unsafe")]
+    pub risky: bool,
+    /// Only what this rule finds; may be given several times
+    #[arg(long, value_name = "RULE")]
+    pub only: Vec<String>,
+    /// How strict the rules are, whatever the settings say: default, homelab, production, cis or all
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    pub profile: Option<Profile>,
     /// Fleet folders, compose files, or folders of them; everything here and below by default
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,

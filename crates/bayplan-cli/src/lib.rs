@@ -6,6 +6,7 @@ mod config;
 pub mod discover;
 pub mod disk;
 mod explain;
+mod fix;
 mod identity;
 mod lint;
 mod manual;

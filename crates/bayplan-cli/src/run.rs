@@ -66,6 +66,7 @@ impl Runner<'_> {
         match verb {
             Verb::Gen(args) => self.generate(args, said),
             Verb::Lint(args) => self.lint(args, said),
+            Verb::Fix(args) => self.fix(args, said),
             Verb::Explain(args) => self.explain(args, said),
             Verb::Schema(args) => self.schema(args, said),
             Verb::Config(args) => self.config(args, said),
@@ -78,12 +79,7 @@ impl Runner<'_> {
     pub fn compile(self, paths: &[PathBuf], compose: bool, asked: &Asked<'_>) -> Result<Run, Failure> {
         let here = self.here;
         let mut run = Run::default();
-        let mut settings = discover::settings(here, &mut run.sources, &mut run.report)?;
-        settings.policy.whole = paths.is_empty();
-        if let Some(profile) = asked.profile {
-            let over = RuleSettings { profile: Some(profile), ..RuleSettings::default() };
-            settings.policy = settings.policy.with(over, None);
-        }
+        let settings = self.settings(paths, asked.profile, &mut run)?;
         let paths: Vec<PathBuf> = paths.iter().map(|path| discover::relative(here, path)).collect();
         let found = discover::find(here, &paths, compose, &settings)?;
         for folder in &found.fleets {
@@ -94,6 +90,22 @@ impl Runner<'_> {
         self.compiler.compose(here, &discover::projects(here, &found.compose), &settings, &mut run);
         run.report.sort(&run.sources);
         Ok(run)
+    }
+
+    /// The settings of the repository, with what was asked for over them.
+    pub(crate) fn settings(
+        self,
+        paths: &[PathBuf],
+        profile: Option<Profile>,
+        run: &mut Run,
+    ) -> Result<discover::Settings, Failure> {
+        let mut settings = discover::settings(self.here, &mut run.sources, &mut run.report)?;
+        settings.policy.whole = paths.is_empty();
+        if let Some(profile) = profile {
+            let over = RuleSettings { profile: Some(profile), ..RuleSettings::default() };
+            settings.policy = settings.policy.with(over, None);
+        }
+        Ok(settings)
     }
 
     fn generate(self, args: &GenArgs, said: &mut Said) -> Result<Exit, Failure> {
@@ -193,7 +205,7 @@ impl Runner<'_> {
 }
 
 /// The way from `OUT/FLEET/ENVIRONMENT/compose/STACK` to the fleet's folder.
-fn back(out: &Path, folder: &Path) -> String {
+pub(crate) fn back(out: &Path, folder: &Path) -> String {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let from = absolute(&out.join("fleet/environment/compose/stack"));
     let to = absolute(folder);

@@ -190,7 +190,7 @@ pub struct ComposeProject {
 
 /// Checks Compose projects that belong to no fleet, together: what one of them does to another is found too, with what is said about
 /// the `hosts` that they run on. A project that another one includes is checked as a part of that. Variables come from `.env` only:
-/// what is found is the same on every machine.
+/// what is found is the same on every machine. Gives what was looked at.
 pub fn projects(
     projects: &[ComposeProject],
     policy: &Policy,
@@ -199,7 +199,7 @@ pub fn projects(
     today: Option<&str>,
     sources: &mut Sources,
     report: &mut Report,
-) {
+) -> Plan {
     let options = Options { interpolate: true, ..Options::default() };
     let variables = IndexMap::new();
     let (fleet, mut whole, mut said) = (Fleet::default(), Plan::empty(policy.clone()), Report::new());
@@ -211,6 +211,7 @@ pub fn projects(
         let plan = settle(&input, documents, "default", &Environment::default(), sources, &mut found);
         for (name, mut stack) in plan.stacks {
             stack.directory.clone_from(&folder);
+            stack.files.clone_from(&own);
             stack.variant = variant;
             // Two projects of one name are told apart by their files.
             if whole.stacks.contains_key(&name) {
@@ -229,6 +230,7 @@ pub fn projects(
     let unused = rules::check(&whole, files, sources, today, &mut said);
     report.append(said);
     report.extend(unused);
+    whole
 }
 
 /// A project as read, with what its values come from.

@@ -99,7 +99,8 @@ pub struct Fix {
     pub changes: Vec<Change>,
 }
 
-/// One change. Paths start at the top of the finding's stack, as it is after merging.
+/// One change. Paths start at the top of the finding's stack, as it is after merging. Values are those that Compose is to
+/// see: a `$` in one is a `$`; a node with a template writes that.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Writes a value, where one is or none; mappings on the way to it are made.
@@ -108,7 +109,10 @@ pub enum Change {
     Append(Path, Node),
     /// Removes a value, or an item of a list.
     Delete(Path),
-    /// Writes other text for the bytes of a place, which then says the same, or what the changes beside it say.
+    /// Gives a key of a mapping, or the name in an item `NAME=value` of a list, another name.
+    Rename(Path, String),
+    /// Writes other text for the bytes of a place, which then says the same, or what the other changes of the fix say: those
+    /// are not made, but only what comes of it.
     Respell(Location, String),
 }
 
@@ -141,6 +145,13 @@ impl Fix {
     #[must_use]
     pub fn delete(mut self, path: Path) -> Self {
         self.changes.push(Change::Delete(path));
+        self
+    }
+
+    /// And gives a key another name.
+    #[must_use]
+    pub fn rename(mut self, path: Path, name: impl Into<String>) -> Self {
+        self.changes.push(Change::Rename(path, name.into()));
         self
     }
 
@@ -302,7 +313,12 @@ impl From<DecodeError> for Finding {
             DecodeErrorKind::MissingKey => "missing-key",
             DecodeErrorKind::Value => "invalid-value",
         };
-        Self::deny(rule, error.at, error.message).maybe_help(error.help).about(Subject::path(error.path))
+        let near = error.help.as_deref().and_then(|help| help.strip_prefix("did you mean `")?.strip_suffix("`?"));
+        let fix = near
+            .filter(|_| error.kind == DecodeErrorKind::UnknownKey)
+            .map(|near| Box::new(Fix::unsafe_(format!("write `{near}`")).rename(error.path.clone(), near)));
+        let subject = Subject::path(error.path);
+        Self { fix, ..Self::deny(rule, error.at, error.message).maybe_help(error.help).about(subject) }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod compile;
 pub mod compose;
 pub mod emit;
 pub mod finding;
+pub mod fix;
 pub mod observe;
 pub mod plan;
 pub mod record;

@@ -80,6 +80,8 @@ pub struct Stack {
     pub folder: String,
     /// The blueprint's path, as shown.
     pub file: String,
+    /// The files that it was named by: the main one, then those merged over it.
+    pub files: Vec<String>,
     /// The host that runs it.
     pub host: String,
     /// The evaluated and merged document: where every value came from, and its template.

@@ -47,6 +47,9 @@ impl Runner<'_> {
                 let render = if args.all { pretty::findings } else { pretty::brief };
                 said.out.push_str(&render(report, sources, style));
                 line(&mut said.out, &pretty::summary(report, sources, files, style));
+                if let Some(hint) = pretty::fixable(report, style) {
+                    line(&mut said.out, &hint);
+                }
             }
         }
         if let Some(Hidden { count, name }) = hidden.filter(|hidden| hidden.count > 0) {

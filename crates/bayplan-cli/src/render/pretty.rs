@@ -2,7 +2,7 @@
 
 use super::excerpt::{Excerpt, shown};
 use super::{Style, counted, secret};
-use bayplan::finding::{Finding, Level, Report};
+use bayplan::finding::{Finding, Level, Report, Safety};
 use bayplan::source::Sources;
 use bayplan_yaml::{Location, Span};
 use miette::{
@@ -155,6 +155,19 @@ fn levels(errors: usize, warnings: usize, style: Style) -> String {
         .map(|(count, what, code)| style.paint(code, &counted(count, what)))
         .collect();
     parts.join(", ")
+}
+
+/// `3 can be fixed by `bayplan fix``; nothing where none can.
+pub fn fixable(report: &Report, style: Style) -> Option<String> {
+    let shown = report.findings.iter().filter(|finding| finding.level != Level::Allow);
+    let fixes = shown.filter_map(|finding| finding.fix.as_deref());
+    let (safe, other): (Vec<_>, Vec<_>) = fixes.partition(|fix| fix.safety == Safety::Safe);
+    let parts: Vec<String> = [(safe.len(), "`bayplan fix`"), (other.len(), "`bayplan fix --unsafe`")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, by)| format!("{count} can be fixed by {by}"))
+        .collect();
+    (!parts.is_empty()).then(|| style.paint("36", &parts.join(", ")))
 }
 
 /// The handler for one finding: it says `error[RULE]:` where miette puts its cross.

@@ -131,7 +131,12 @@ fn block_insert(site: &Site<'_>, members: &[(usize, usize)], index: usize, new: 
     }
     // Members that stand apart stay apart.
     let apart = match members {
-        [.., (_, end), (start, _)] => lines.slice(*end, *start).lines().skip(1).any(|line| line.trim().is_empty()),
+        [.., (_, end), (start, _)] => {
+            // Between the line of the one and that of the other.
+            let mut between = lines.slice(*end, *start).split('\n').skip(1).peekable();
+            std::iter::from_fn(|| between.next().filter(|_| between.peek().is_some()))
+                .any(|line| line.trim().is_empty())
+        }
         _ => false,
     };
     let gap = if apart && rows.contains('\n') { eol } else { "" };

@@ -356,6 +356,7 @@ impl Settler<'_> {
             directory: crate::resolve::files::folder(files.get(stack).map_or("", String::as_str)).to_owned(),
             variant: false,
             file: files.get(stack).cloned().unwrap_or_default(),
+            files: files.get(stack).cloned().into_iter().collect(),
             host,
             document,
             project,

@@ -354,14 +354,18 @@ mod tests {
                 for change in &fix.changes {
                     changes += 1;
                     let (path, holds) = match change {
-                        // Mappings on the way are made; but nothing is below a text or a list.
+                        // Mappings on the way are made; but nothing is below a text.
                         Change::Set(path, _) => {
                             let above = (0..path.0.len()).rev().find_map(|to| at(&Path(path.0[..to].to_vec())));
-                            let of_map = above.is_some_and(|node| node.as_map().is_some());
-                            (path, at(path).is_some() || of_map)
+                            // An item `NAME=value` of a list is known by its name, too.
+                            let named = above.is_some_and(|node| node.as_map().is_some() || node.as_seq().is_some());
+                            (path, at(path).is_some() || named)
                         }
                         Change::Append(path, _) => (path, at(path).is_none_or(|node| node.as_seq().is_some())),
-                        Change::Delete(path) => (path, at(path).is_some()),
+                        Change::Delete(path) | Change::Rename(path, _) => {
+                            let above = at(&Path(path.0[..path.0.len() - 1].to_vec()));
+                            (path, at(path).is_some() || above.is_some_and(|node| node.as_seq().is_some()))
+                        }
                         Change::Respell(..) => continue,
                     };
                     assert!(holds, "{}: {path}", rule.name);

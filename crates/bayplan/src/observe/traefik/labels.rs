@@ -42,6 +42,12 @@ pub struct Label {
 }
 
 impl Label {
+    /// Its path as that of a key, in whichever form the labels are written.
+    pub fn path_by_key(&self) -> Path {
+        let above = self.path.0.len().saturating_sub(1);
+        Path(self.path.0[..above].to_vec()).key(self.key.value.as_str())
+    }
+
     /// Whether this is the label `key`, which is in lower case.
     pub fn is(&self, key: &str) -> bool {
         self.key.value.eq_ignore_ascii_case(key)

@@ -1,6 +1,7 @@
 //! `blueprints → documents of one environment`: what differs in the environment is merged over.
 
 use super::*;
+use crate::finding::Fix;
 use crate::value::ProjectName;
 
 /// The documents with what differs in the environment merged over, by stack name; and their file names.
@@ -55,7 +56,8 @@ pub(super) fn overlay(
             let message =
                 format!("Compose drops what no project name holds: `{}` is `{stack}`", written.escape_debug());
             let path = Path::root().key("name");
-            let finding = Finding::warn("invalid-value", place, message).help(format!("write `{stack}`"));
+            let fix = Fix::safe(format!("write `{stack}`")).set(path.clone(), stack.as_str());
+            let finding = Finding::warn("invalid-value", place, message).help(format!("write `{stack}`")).fix(fix);
             report.push(finding.about(Subject::stack(&stack).with_path(path)));
         }
         if let Some(first) = places.get(&stack) {

@@ -1,9 +1,9 @@
 //! `ambiguous-route-network`: Traefik may take a network for a service on which it cannot reach it
 
-use crate::finding::Level;
+use crate::finding::{Fix, Level};
 use crate::plan::Plan;
 use crate::plan::reach::Reach;
-use crate::rules::{Findings, Group, Rule};
+use crate::rules::{Findings, Group, Rule, service_path};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -56,6 +56,12 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let help = right.map(|right| format!("add the label `traefik.docker.network={right}`"));
         let router = &labelled.dynamic.routers[0];
         let path = labelled.path(router.protocol, "routers", &router.name.value, "rule");
-        found.word(rule, labelled, router.name.at, path, message).help = help;
+        let finding = found.word(rule, labelled, router.name.at, path, message);
+        finding.help = help;
+        if let Some(right) = right {
+            let label = service_path(name).key("labels").key("traefik.docker.network");
+            let title = format!("add the label `traefik.docker.network={right}`");
+            finding.set_fix(Fix::unsafe_(title).set(label, right.as_str()));
+        }
     }
 }

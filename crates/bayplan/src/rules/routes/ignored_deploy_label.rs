@@ -1,8 +1,8 @@
 //! `ignored-deploy-label`: a label for Traefik stands where its Docker provider does not look
 
-use crate::finding::Level;
+use crate::finding::{Fix, Level};
 use crate::plan::Plan;
-use crate::rules::{Findings, Group, Rule};
+use crate::rules::{Findings, Group, Rule, service_path};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -43,6 +43,15 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let message = format!("the labels for Traefik below `deploy` are on no container of `{name}` without Swarm");
         let finding = found.word(rule, labelled, first.key.at, first.path.clone(), message);
         finding.set_help("move them from `deploy.labels` to `labels`");
+        let moved: Vec<_> = labelled.labels.iter().filter(|label| label.in_deploy).collect();
+        if moved.iter().all(|label| !label.of_variables && !is_there(&label.key.value)) {
+            let mut fix = Fix::unsafe_("move them to `labels`");
+            for label in moved {
+                let path = service_path(name).key("labels").key(label.key.value.as_str());
+                fix = fix.set(path, label.value.value.as_str()).delete(label.path_by_key());
+            }
+            finding.set_fix(fix);
+        }
         if !labelled.dynamic.is_empty() {
             finding.level = Level::Warn;
         }

@@ -1,6 +1,6 @@
 //! `unescaped-dollar`: a `$` of a password hash or a replacement in a label begins a variable for Compose
 
-use crate::finding::Level;
+use crate::finding::{Fix, Level};
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Rule};
 
@@ -47,11 +47,25 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                     )
                 }
             };
+            let node = plan.stacks.get(&labelled.stack).and_then(|stack| stack.document.at_path(&label.path));
+            let fix = node.map(|node| {
+                let written = doubled(found.sources.text(node.at));
+                let value = doubled(&label.template).replace("$$", "$");
+                Fix::unsafe_("write `$$` for each `$`").respell(node.at, written).set(label.path_by_key(), value)
+            });
             let finding = found.word(rule, labelled, label.value.at, label.path.clone(), message);
             finding.sensitive.extend(is_users.then_some(label.value.at));
             finding.set_help("write `$$` for each `$`");
+            if let Some(fix) = fix {
+                finding.set_fix(fix);
+            }
         }
     }
+}
+
+/// A text with every `$` doubled that is not already.
+fn doubled(text: &str) -> String {
+    text.split("$$").map(|part| part.replace('$', "$$")).collect::<Vec<_>>().join("$$")
 }
 
 /// What stands behind each `$` that begins a variable.

@@ -1,6 +1,6 @@
 //! `unknown-label`: a label for Traefik has a key that Traefik does not have
 
-use crate::finding::Level;
+use crate::finding::{Fix, Level};
 use crate::observe::traefik::keys;
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Rule};
@@ -75,6 +75,10 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 finding.level = Level::Warn;
             }
             finding.set_help(help);
+            if let Some(near) = &unknown.near {
+                let name = format!("{}{near}{}", &key.value[..unknown.at.start], &key.value[unknown.at.end..]);
+                finding.set_fix(Fix::unsafe_(format!("write `{name}`")).rename(label.path_by_key(), name));
+            }
         }
     }
 }

@@ -1,0 +1,159 @@
+//! `text × edits of several fixes → text`: those that fit together, in an order in which none moves the place of another.
+
+use super::target::{Act, FileEdit};
+use super::workspace::Texts;
+use bayplan_yaml::{Edit, Path, Segment, edit};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+/// The places that fixes chosen before lay claim to.
+#[derive(Default)]
+pub(super) struct Claims(HashMap<String, Claimed>);
+
+#[derive(Default)]
+struct Claimed {
+    /// Values that are written or removed as a whole, with what is to happen there.
+    whole: HashMap<Path, Act>,
+    /// Places at or below which something happens.
+    touched: HashSet<Path>,
+    /// Bytes that are spelled otherwise.
+    bytes: BTreeMap<u32, (u32, String)>,
+}
+
+impl Claims {
+    /// Whether `edits` can be made beside those that were taken before; then they are taken too.
+    pub fn take(&mut self, edits: &[FileEdit]) -> bool {
+        let fits = edits.iter().all(|edit| self.0.get(&edit.file).is_none_or(|claimed| claimed.fits(&edit.act)));
+        if fits {
+            for edit in edits {
+                self.0.entry(edit.file.clone()).or_default().take(&edit.act);
+            }
+        }
+        fits
+    }
+}
+
+impl Claimed {
+    fn fits(&self, act: &Act) -> bool {
+        match act {
+            Act::Respell(span, text) => {
+                let same = self.bytes.get(&span.start).is_some_and(|known| *known == (span.end, text.clone()));
+                let apart = self.bytes.range(..span.end).next_back().is_none_or(|(_, (end, _))| *end <= span.start);
+                same || apart && !self.bytes.contains_key(&span.start)
+            }
+            Act::Edit(edit) => {
+                let (path, whole) = claim(edit);
+                if self.whole.get(&path).is_some_and(|known| known == act) {
+                    return true;
+                }
+                let above = (0..=path.0.len()).map(|depth| Path(path.0[..depth].to_vec()));
+                !above.into_iter().any(|path| self.whole.contains_key(&path))
+                    && !(whole && self.touched.contains(&path))
+            }
+        }
+    }
+
+    fn take(&mut self, act: &Act) {
+        match act {
+            Act::Respell(span, text) => drop(self.bytes.insert(span.start, (span.end, text.clone()))),
+            Act::Edit(edit) => {
+                let (path, whole) = claim(edit);
+                for depth in 0..=path.0.len() {
+                    self.touched.insert(Path(path.0[..depth].to_vec()));
+                }
+                if whole {
+                    self.whole.insert(path, act.clone());
+                }
+            }
+        }
+    }
+}
+
+/// The place that an edit is about, and whether nothing else may happen there.
+fn claim(edit: &Edit) -> (Path, bool) {
+    match edit {
+        Edit::Set { path, .. } | Edit::Delete { path } => (path.clone(), true),
+        Edit::InsertKey { path, key, .. } => (path.key(key.as_str()), true),
+        Edit::InsertItem { path, .. } => (path.clone(), false),
+    }
+}
+
+/// Why a text could not be edited, and the number of the edit among those given.
+#[derive(Debug)]
+pub(super) struct NotMade {
+    pub number: usize,
+    pub reason: String,
+}
+
+/// The texts with edits made. `text` gives what a file says now, and the path by which it stands in the result.
+pub(super) fn edited<'e>(
+    edits: impl Iterator<Item = &'e FileEdit>,
+    text: &dyn Fn(&str) -> Option<(String, Arc<str>)>,
+) -> Result<Texts, NotMade> {
+    let mut files: BTreeMap<&str, Vec<(usize, &Act)>> = BTreeMap::new();
+    for (number, edit) in edits.enumerate() {
+        let acts = files.entry(&edit.file).or_default();
+        if !acts.iter().any(|(_, known)| **known == edit.act) {
+            acts.push((number, &edit.act));
+        }
+    }
+    let mut texts = Texts::new();
+    for (file, acts) in files {
+        let first = acts.first().map_or(0, |(number, _)| *number);
+        let gone = || NotMade { number: first, reason: format!("`{file}` cannot be read") };
+        let (key, before) = text(file).ok_or_else(gone)?;
+        texts.insert(key, one(&before, &acts)?.into());
+    }
+    Ok(texts)
+}
+
+fn one(text: &str, acts: &[(usize, &Act)]) -> Result<String, NotMade> {
+    let mut text = text.to_owned();
+    let mut respelled: Vec<_> = acts
+        .iter()
+        .filter_map(|(number, act)| match act {
+            Act::Respell(span, new) => Some((*number, *span, new)),
+            Act::Edit(_) => None,
+        })
+        .collect();
+    respelled.sort_by_key(|(_, span, _)| std::cmp::Reverse(*span));
+    for (number, span, new) in respelled {
+        let range = span.start as usize..span.end as usize;
+        if text.get(range.clone()).is_none() {
+            return Err(NotMade { number, reason: "its bytes are not those of a text".to_owned() });
+        }
+        text.replace_range(range, new);
+    }
+    let mut edits: Vec<(usize, &Edit)> = acts
+        .iter()
+        .filter_map(|(number, act)| match act {
+            Act::Edit(edit) => Some((*number, edit)),
+            Act::Respell(..) => None,
+        })
+        .collect();
+    // What is removed moves the items behind it: last, and from behind.
+    edits.sort_by(|(a, first), (b, second)| {
+        let removes = |edit: &Edit| matches!(edit, Edit::Delete { .. });
+        let order = removes(first).cmp(&removes(second));
+        let behind = || match removes(first) && removes(second) {
+            true => indices(second.path()).cmp(&indices(first.path())),
+            false => a.cmp(b),
+        };
+        order.then_with(behind)
+    });
+    let numbers: Vec<usize> = edits.iter().map(|(number, _)| *number).collect();
+    let edits: Vec<Edit> = edits.into_iter().map(|(_, edit)| edit.clone()).collect();
+    edit::apply(&text, &edits)
+        .map_err(|refused| NotMade { number: numbers.get(refused.edit).copied().unwrap_or(0), reason: refused.reason })
+}
+
+/// A path by which later items stand behind earlier ones.
+fn indices(path: &Path) -> Vec<(String, usize)> {
+    path.0
+        .iter()
+        .map(|segment| match segment {
+            Segment::Key(key) => (key.clone(), 0),
+            Segment::Index(index) => (String::new(), *index),
+        })
+        .collect()
+}

@@ -1,0 +1,287 @@
+//! `fixes of one reading → those that can be made together`: all at once, and only where that fails fewer and fewer.
+
+use super::edits::{Claims, edited};
+use super::guard::{self, No};
+use super::target::{Index, Targets};
+use super::workspace::{Texts, View, Workspace, text_key};
+use super::{Candidate, Group, Refused, told};
+use crate::finding::{Finding, Fix, Level};
+use crate::resolve::files::Files;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// One reading, and what is done about it.
+pub(super) struct Pass<'a> {
+    workspace: &'a Workspace<'a>,
+    texts: &'a Texts,
+    view: &'a View,
+    groups: Vec<Group>,
+    taken: Vec<usize>,
+    refused: Vec<Refused>,
+    /// What parts of the workspace said before.
+    parts: HashMap<BTreeSet<String>, View>,
+}
+
+/// The folders that are read again; everything where there are none.
+type Scope<'s> = Option<&'s BTreeSet<String>>;
+
+impl<'a> Pass<'a> {
+    /// Finds what is to be edited for each fix that `wanted` takes.
+    pub fn new(
+        workspace: &'a Workspace<'a>,
+        texts: &'a Texts,
+        view: &'a View,
+        wanted: &dyn Fn(&Finding, &Fix) -> bool,
+    ) -> Self {
+        let (groups, taken, refused, parts) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new());
+        let mut pass = Self { workspace, texts, view, groups, taken, refused, parts };
+        let mut index = Index::default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for candidate in candidates(view, wanted) {
+            let alone;
+            let stack = match candidate.finding.subject.stack {
+                Some(_) => view.stacks_of(&candidate.finding).next().ok_or("its stack cannot be read".to_owned()),
+                // What is said before anything is merged speaks of its file.
+                None => {
+                    alone = view.alone(candidate.finding.at);
+                    alone.as_ref().map_err(Clone::clone)
+                }
+            };
+            let ways = stack.and_then(|stack| {
+                let (sources, locked) = (&view.sources, workspace.locked);
+                Targets { sources, index: &mut index, stack, locked }.ways(&candidate.fix)
+            });
+            match ways {
+                Err(reason) => pass.refuse(candidate, reason),
+                Ok(ways) if ways.iter().all(Vec::is_empty) => pass.refuse(candidate, "it changes no file".to_owned()),
+                Ok(ways) => {
+                    let key = format!("{:?}", ways[0]);
+                    match known.get(&key).and_then(|at| pass.groups.get_mut(*at)) {
+                        Some(group) => group.candidates.push(candidate),
+                        None => {
+                            known.insert(key, pass.groups.len());
+                            pass.groups.push(Group { candidates: vec![candidate], ways, way: 0 });
+                        }
+                    }
+                }
+            }
+        }
+        pass
+    }
+
+    /// What a file says now, and the path by which it stands among the texts.
+    pub fn text(&self, file: &str) -> Option<(String, Arc<str>)> {
+        let key = text_key(&self.workspace.files, file);
+        let text = self.texts.get(&key).cloned().or_else(|| self.workspace.files.read(file).ok())?;
+        Some((key, text))
+    }
+
+    /// The groups whose edits were made.
+    pub fn taken(&self) -> impl Iterator<Item = &Group> {
+        self.taken.iter().map(|at| &self.groups[*at])
+    }
+
+    /// The fixes that cannot be made.
+    pub fn refused(&mut self) -> Vec<Refused> {
+        std::mem::take(&mut self.refused)
+    }
+
+    /// Makes as many fixes as fit together; nothing where none does. Those that are in the way of another wait.
+    pub fn settle(&mut self) -> Option<(Texts, View)> {
+        let mut claims = Claims::default();
+        let fit: Vec<usize> = (0..self.groups.len()).filter(|at| claims.take(self.groups[*at].edits())).collect();
+        if fit.is_empty() {
+            return None;
+        }
+        if let Ok(done) = self.attempt(&fit, None) {
+            self.taken = fit;
+            return Some(done);
+        }
+        let mut taken = Vec::new();
+        for (folders, groups) in self.parts(&fit) {
+            let mut own = Vec::new();
+            self.choose(&groups, &mut own, Some(&folders));
+            taken.extend(own);
+        }
+        taken.sort_unstable();
+        if taken.is_empty() {
+            return None;
+        }
+        if let Ok(done) = self.attempt(&taken, None) {
+            self.taken = taken;
+            return Some(done);
+        }
+        // Stacks far apart may have to do with each other.
+        let mut own = Vec::new();
+        self.choose(&taken, &mut own, None);
+        let done = self.attempt(&own, None).ok().filter(|_| !own.is_empty());
+        self.taken = own;
+        done
+    }
+
+    /// Takes those of `groups` that can be made beside what was `taken`; refuses those that cannot be made at all.
+    fn choose(&mut self, groups: &[usize], taken: &mut Vec<usize>, scope: Scope<'_>) {
+        if groups.is_empty() {
+            return;
+        }
+        let all: Vec<usize> = taken.iter().chain(groups).copied().collect();
+        let no = match self.attempt(&all, scope) {
+            Ok(_) => return taken.extend(groups),
+            Err(no) => no,
+        };
+        if let [only] = *groups {
+            return self.choose_one(only, no, taken, scope);
+        }
+        match no.group.filter(|group| groups.contains(group)) {
+            Some(group) => {
+                let rest: Vec<usize> = groups.iter().copied().filter(|other| *other != group).collect();
+                self.choose(&rest, taken, scope);
+                self.choose(&[group], taken, scope);
+            }
+            None => {
+                let (first, second) = groups.split_at(groups.len() / 2);
+                self.choose(first, taken, scope);
+                self.choose(second, taken, scope);
+            }
+        }
+    }
+
+    fn choose_one(&mut self, group: usize, no: Failed, taken: &mut Vec<usize>, scope: Scope<'_>) {
+        // Alone it may be made, and then it waits for the next reading.
+        let reason = match taken.is_empty() {
+            true => no.no.reason,
+            false => match self.attempt(&[group], scope) {
+                Ok(_) => return,
+                Err(alone) => alone.no.reason,
+            },
+        };
+        for way in 1..self.groups[group].ways.len() {
+            self.groups[group].way = way;
+            let all: Vec<usize> = taken.iter().copied().chain([group]).collect();
+            if self.attempt(&all, scope).is_ok() {
+                return taken.push(group);
+            }
+        }
+        self.groups[group].way = 0;
+        for candidate in std::mem::take(&mut self.groups[group].candidates) {
+            self.refuse(candidate, reason.clone());
+        }
+    }
+
+    fn refuse(&mut self, candidate: Candidate, reason: String) {
+        self.refused.push(Refused { told: told(&candidate, &self.view.sources), reason });
+    }
+
+    /// The texts and what is read with the edits of `groups` in place, where that is what it should be.
+    fn attempt(&mut self, groups: &[usize], scope: Scope<'_>) -> Result<(Texts, View), Failed> {
+        let owners: Vec<usize> = groups.iter().flat_map(|at| self.groups[*at].edits().iter().map(|_| *at)).collect();
+        let edits = groups.iter().flat_map(|at| self.groups[*at].edits());
+        let made = edited(edits, &|file| self.text(file))
+            .map_err(|not| Failed { group: owners.get(not.number).copied(), no: No { reason: not.reason } })?;
+        let mut texts = self.texts.clone();
+        texts.extend(made);
+        if let Some(folders) = scope
+            && !self.parts.contains_key(folders)
+        {
+            self.parts.insert(folders.clone(), self.workspace.read(self.texts, scope));
+        }
+        let before = scope.and_then(|folders| self.parts.get(folders)).unwrap_or(self.view);
+        let after = self.workspace.read(&texts, scope);
+        let fixes: Vec<&Candidate> = groups.iter().flat_map(|at| &self.groups[*at].candidates).collect();
+        guard::check(before, &after, &fixes).map_err(|no| Failed { group: None, no })?;
+        Ok((texts, after))
+    }
+
+    /// The groups by what has to be read to know whether they can be made: the folders of all stacks that read one of the
+    /// files, and of those that share a name with them.
+    fn parts(&self, groups: &[usize]) -> Vec<(BTreeSet<String>, Vec<usize>)> {
+        let mut parts = Parts::default();
+        for stack in &self.view.stacks {
+            let base = stack.name.split(" (").next().unwrap_or(&stack.name);
+            parts.join(&format!("folder {}", stack.folder), &format!("name {base}"));
+            for file in stack.reads(&self.view.sources) {
+                parts.join(&format!("folder {}", stack.folder), &format!("file {file}"));
+            }
+        }
+        let mut by_part: BTreeMap<usize, (BTreeSet<String>, Vec<usize>)> = BTreeMap::new();
+        for group in groups {
+            let own = |candidate: &Candidate| {
+                self.view.stacks_of(&candidate.finding).map(|stack| format!("folder {}", stack.folder)).collect()
+            };
+            let folders: Vec<String> =
+                self.groups[*group].candidates.iter().flat_map(|one| -> Vec<String> { own(one) }).collect();
+            let files = self.groups[*group].edits().iter().map(|edit| format!("file {}", edit.file));
+            let all: Vec<String> = folders.into_iter().chain(files).collect();
+            for name in &all[1..] {
+                parts.join(&all[0], name);
+            }
+        }
+        for group in groups {
+            let Some(edit) = self.groups[*group].edits().first() else { continue };
+            let part = parts.of(&format!("file {}", edit.file));
+            by_part.entry(part).or_default().1.push(*group);
+        }
+        for stack in &self.view.stacks {
+            let part = parts.of(&format!("folder {}", stack.folder));
+            if let Some((folders, _)) = by_part.get_mut(&part) {
+                folders.insert(stack.folder.clone());
+            }
+        }
+        by_part.into_values().collect()
+    }
+}
+
+/// Why an attempt failed, and the group that it failed at, where one is known.
+struct Failed {
+    group: Option<usize>,
+    no: No,
+}
+
+/// The fixes that are wanted, by place; those of several environments as one.
+fn candidates(view: &View, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Vec<Candidate> {
+    let mut found: Vec<&Finding> =
+        view.report.findings.iter().filter(|finding| finding.level != Level::Allow && finding.fix.is_some()).collect();
+    found.sort_by_key(|finding| (view.sources.name(finding.at.source), finding.at.span, finding.rule));
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut numbers: HashMap<_, Vec<usize>> = HashMap::new();
+    for finding in found {
+        let Some(fix) = finding.fix.as_deref().filter(|fix| wanted(finding, fix)) else { continue };
+        let same = numbers.entry(guard::known(finding)).or_default();
+        let twin = same.iter().find(|at| candidates[**at].fix == *fix && candidates[**at].finding.at == finding.at);
+        match twin {
+            Some(at) => candidates[*at].count += 1,
+            None => {
+                same.push(candidates.len());
+                candidates.push(Candidate { finding: finding.clone(), fix: fix.clone(), count: 1 });
+            }
+        }
+    }
+    candidates
+}
+
+/// Names that belong together.
+#[derive(Default)]
+struct Parts {
+    numbers: HashMap<String, usize>,
+    above: Vec<usize>,
+}
+
+impl Parts {
+    fn of(&mut self, name: &str) -> usize {
+        let next = self.above.len();
+        let mut at = *self.numbers.entry(name.to_owned()).or_insert(next);
+        if at == next {
+            self.above.push(next);
+        }
+        while self.above[at] != at {
+            self.above[at] = self.above[self.above[at]];
+            at = self.above[at];
+        }
+        at
+    }
+
+    fn join(&mut self, a: &str, b: &str) {
+        let (a, b) = (self.of(a), self.of(b));
+        self.above[a.max(b)] = a.min(b);
+    }
+}
