@@ -144,6 +144,6 @@ mod tests {
         for (name, _) in EARLIER {
             assert!(page.contains(&format!("\n| `{name}` | ")) && listed.contains(name), "{name}");
         }
-        assert!(page.contains("| compose-lint CL-0004 | [`unpinned-image`](#unpinned-image) |"), "{page}");
+        assert!(page.contains("\n| compose-lint CL-0004 | [`unpinned-image`](#unpinned-image)"), "{page}");
     }
 }
