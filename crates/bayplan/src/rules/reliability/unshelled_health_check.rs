@@ -3,6 +3,7 @@
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Rule, service_path};
+use bayplan_yaml::Node;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -28,13 +29,18 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             continue;
         }
         let line = arguments.is_empty() && program.contains(' ');
-        let odd = arguments.iter().position(|word| is_of_shell(word));
+        // A `$` of a variable of Compose is none for a shell; one that is meant for a shell is written `$$`.
+        let list = service_path(name).key("healthcheck").key("test");
+        let doubled = |at: usize| {
+            let written = stack.document.at_path(&list.clone().index(at)).and_then(Node::template);
+            written.is_none_or(|written| written.contains("$$"))
+        };
+        let odd = arguments.iter().enumerate().position(|(at, word)| is_of_shell(word, || doubled(at + 2)));
         let (index, what) = match odd {
             _ if line => (1, "is one word with spaces: no program has such a name".to_owned()),
             Some(at) => (at + 2, format!("passes `{}` to `{program}`: no shell reads it", shown(&arguments[at]))),
             None => continue,
         };
-        let list = service_path(name).key("healthcheck").key("test");
         let message = format!("the health check of `{name}` {what}");
         let finding = found.value(rule, stack, name, list.clone().index(index), message);
         finding.set_help("write `[CMD-SHELL, …]` with the whole line as one text");
@@ -53,14 +59,16 @@ fn is_shell(program: &str) -> bool {
 }
 
 /// Whether a word means something to a shell only: an operator, a variable, the output of a command.
-fn is_of_shell(word: &str) -> bool {
+fn is_of_shell(word: &str, doubled: impl Fn() -> bool) -> bool {
     let operator =
         matches!(word, "||" | "&&" | "|" | ";" | "&" | ">" | ">>" | "<" | "2>&1" | ">/dev/null" | "2>/dev/null");
     let variable = |at: usize| {
         let next = word[at + 1..].chars().next();
         next.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '{' | '('))
     };
-    operator || word.match_indices('$').any(|(at, _)| variable(at))
+    // `$SYS/…` is a topic of MQTT.
+    let dollar = !word.starts_with("$SYS/") && word.match_indices('$').any(|(at, _)| variable(at));
+    operator || dollar && doubled()
 }
 
 /// A word without what may be secret in it.

@@ -56,7 +56,7 @@ pub(super) fn in_url(value: &str) -> bool {
     let Some((_, rest)) = value.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
     let Some((user, _)) = authority.rsplit_once('@') else { return false };
-    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('$'))
+    user.split_once(':').is_some_and(|(_, password)| !password.is_empty() && !password.starts_with(['$', '<']))
 }
 
 /// A variable of Compose in a text before interpolation.
