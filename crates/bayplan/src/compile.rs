@@ -213,9 +213,12 @@ pub fn projects(
             stack.directory.clone_from(&folder);
             stack.files.clone_from(&own);
             stack.variant = variant;
-            // Two projects of one name are told apart by their files.
+            // Projects of one name are told apart by their files: variants by the last one.
             if whole.stacks.contains_key(&name) {
-                stack.name = format!("{name} ({})", stack.file);
+                stack.name = format!("{name} ({})", own.last().unwrap_or(&stack.file));
+                while whole.stacks.contains_key(&stack.name) {
+                    stack.name.push('\'');
+                }
                 for finding in &mut found.findings {
                     finding.subject.stack = finding.subject.stack.take().map(|_| stack.name.clone());
                 }

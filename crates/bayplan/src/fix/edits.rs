@@ -85,10 +85,13 @@ pub(super) struct NotMade {
     pub reason: String,
 }
 
+/// A path, and the text that stands there.
+type Named = (String, Arc<str>);
+
 /// The texts with edits made. `text` gives what a file says now, and the path by which it stands in the result.
 pub(super) fn edited<'e>(
     edits: impl Iterator<Item = &'e FileEdit>,
-    text: &dyn Fn(&str) -> Option<(String, Arc<str>)>,
+    text: &dyn Fn(&str) -> Option<Named>,
 ) -> Result<Texts, NotMade> {
     let mut files: BTreeMap<&str, Vec<(usize, &Act)>> = BTreeMap::new();
     for (number, edit) in edits.enumerate() {

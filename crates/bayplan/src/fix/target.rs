@@ -10,6 +10,9 @@ use bayplan_yaml::{Edit, Kind, Location, Map, Node, NodeId, Path, Segment, Sourc
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// How many of the values beside a new one a file wrote, and which of the files it is.
+type HowMany = (usize, usize);
+
 /// One change of one file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Act {
@@ -216,7 +219,7 @@ impl<'a> Targets<'a> {
     /// The mapping (or the list that stands for one) in a file to which a new key of `node`, at `path`, belongs: where most of
     /// what stands beside it was written, in the project's own files and at the same path.
     fn home(&mut self, path: &Path, node: &Node) -> Found<(String, Rc<Written>, Spot)> {
-        let mut counts: Vec<((usize, usize), String, Rc<Written>, Path)> = Vec::new();
+        let mut counts = Vec::<(HowMany, String, Rc<Written>, Path)>::new();
         for (rank, file) in self.stack.files.clone().into_iter().enumerate() {
             let members: Vec<Location> = match &node.value {
                 Value::Map(map) => map.values().map(|entry| entry.key_at).collect(),

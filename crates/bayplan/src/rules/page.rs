@@ -25,8 +25,11 @@ fn of(group: Group) -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().filter(move |rule| rule.group == group)
 }
 
+/// A line of the list: name, level in the profile `default`, what it finds.
+pub type Row = (&'static str, &'static str, &'static str);
+
 /// Every rule by group, one a line: name, level in the profile `default`, what it finds.
-pub fn list() -> Vec<(String, Vec<(&'static str, &'static str, &'static str)>)> {
+pub fn list() -> Vec<(String, Vec<Row>)> {
     let rules = Group::ALL.into_iter().map(|group| {
         let rows = of(group).map(|rule| (rule.name, word(rule.level_in(Profile::Default)), rule.finds));
         (group.to_string(), rows.collect::<Vec<_>>())
