@@ -60,7 +60,10 @@ fn container_names(plan: &Plan, found: &mut Findings<'_>) {
             };
             let at = found.at(of, &path(other));
             let message = format!("the container of `{name}` is named `{container}`, as is that of {whose}");
-            let finding = found.fault("duplicate-name", Deny, stack, name, path(name), message);
+            // Stacks that no fleet holds together may be alternatives to each other.
+            let said = plan.settings.is_some() || plan.hosts.contains_key(&stack.host);
+            let level = if !said && of.name != stack.name { Warn } else { Deny };
+            let finding = found.fault("duplicate-name", level, stack, name, path(name), message);
             finding.set_help("remove `container_name`: others reach a service by its own name");
             finding.related.push(Label { at, message: "the other one".to_owned() });
         }

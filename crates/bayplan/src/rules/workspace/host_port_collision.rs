@@ -76,6 +76,14 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 if let Some((message, other)) = message {
                     said = true;
                     let finding = found.value(rule, stack, name, path.clone(), message);
+                    // Stacks that no fleet holds together may be alternatives to each other.
+                    if plan.settings.is_none()
+                        && !plan.hosts.contains_key(&stack.host)
+                        && clash.is_some_and(|other| other.by.0 != stack.name)
+                        && count <= 1
+                    {
+                        finding.level = Level::Warn;
+                    }
                     finding.set_help("publish it on another port, or leave it out and use a route");
                     let label = other.map(|at| Label { at, message: "published here too".to_owned() });
                     finding.related.extend(label);
