@@ -2,7 +2,8 @@
 
 use super::target::{Act, FileEdit};
 use super::workspace::Texts;
-use bayplan_yaml::{Edit, Path, Segment, edit};
+use crate::resolve::same::same;
+use bayplan_yaml::{Edit, Node, Path, Segment, Value, edit};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -75,6 +76,41 @@ fn claim(edit: &Edit) -> (Path, bool) {
         Edit::Set { path, .. } | Edit::Delete { path } => (path.clone(), true),
         Edit::InsertKey { path, key, .. } => (path.key(key.as_str()), true),
         Edit::InsertItem { path, .. } => (path.clone(), false),
+    }
+}
+
+/// The edits of one fix, which cannot add a key twice: what they put below the same new key becomes one value.
+pub(super) fn joined(edits: Vec<FileEdit>) -> Vec<FileEdit> {
+    let mut all: Vec<FileEdit> = Vec::new();
+    for edit in edits {
+        let same = all.iter_mut().filter(|known| known.file == edit.file).find_map(|known| {
+            match (&mut known.act, &edit.act) {
+                (
+                    Act::Edit(Edit::InsertKey { path, key, value, .. }),
+                    Act::Edit(Edit::InsertKey { path: other, key: name, value: more, .. }),
+                ) if path == other && key == name => Some(join(value, more)),
+                _ => None,
+            }
+        });
+        if same != Some(true) {
+            all.push(edit);
+        }
+    }
+    all
+}
+
+/// Adds what `more` says to `value`; not where the two say different things.
+fn join(value: &mut Node, more: &Node) -> bool {
+    match (&mut value.value, &more.value) {
+        (Value::Map(map), Value::Map(more)) => more.iter().all(|(key, entry)| match map.get_mut(key.as_str()) {
+            Some(known) => join(&mut known.value, &entry.value),
+            None => map.insert(key.clone(), entry.clone()).is_none(),
+        }),
+        (Value::Seq(items), Value::Seq(more)) => {
+            items.extend(more.iter().cloned());
+            true
+        }
+        _ => same(value, more),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `change of the merged model → edits of files`: where a person would write it.
 
+use super::edits::joined;
 use super::model::{Form, form, key_of, named, nested, pair};
 use super::place::{Spot, Written};
 use super::workspace::Merged;
@@ -70,7 +71,8 @@ impl<'a> Targets<'a> {
             second.extend(other.unwrap_or_else(|| best.clone()));
             first.extend(best);
         }
-        Ok(if differ { vec![first, second] } else { vec![first] })
+        let ways = if differ { vec![first, second] } else { vec![first] };
+        Ok(ways.into_iter().map(joined).collect())
     }
 
     fn change(&mut self, change: &Change) -> Found<Vec<Vec<FileEdit>>> {

@@ -102,6 +102,16 @@ fn values_are_written_in_the_form_that_is_there() {
         ("", Fix::safe("").set(web(&["read_only"]), true), "    read_only: true\n"),
         ("", Fix::safe("").append(web(&["cap_drop"]), "ALL"), "    cap_drop:\n      - ALL\n"),
         (
+            "",
+            Fix::safe("").append(web(&["tmpfs"]), "/run").append(web(&["tmpfs"]), "/tmp"),
+            "    tmpfs:\n      - /run\n      - /tmp\n",
+        ),
+        (
+            "",
+            Fix::safe("").set(web(&["logging", "driver"]), "json-file").set(web(&["logging", "options", "a"]), "b"),
+            "    logging:\n      driver: json-file\n      options:\n        a: b\n",
+        ),
+        (
             "    tmpfs: /tmp\n",
             Fix::safe("").append(web(&["tmpfs"]), "/run"),
             "    tmpfs:\n      - /tmp\n      - /run\n",
