@@ -7,10 +7,11 @@ use crate::render::secret::masked;
 use crate::run::{Runner, Said, line, unknown};
 use crate::{Exit, Failure, compile};
 use bayplan::compile::Loaded;
+use bayplan::finding::Safety;
 use bayplan::resolve::load::LayerKind;
 use bayplan::resolve::provenance::{Link, Variable, chain, parse_path, uses};
 use bayplan::resolve::scope::{Supplied, Supplier};
-use bayplan::rules::page;
+use bayplan::rules::{Rule, page};
 use bayplan::source::Sources;
 use bayplan_yaml::{Location, Node, Segment, Value};
 
@@ -57,6 +58,14 @@ impl Runner<'_> {
         match rules.iter().find(|(name, _)| *name == wanted) {
             Some((_, text)) => {
                 line(&mut said.out, text.trim_end());
+                let mends = match bayplan::rules::rule(wanted).and_then(Rule::mended) {
+                    Some(Safety::Safe) => Some("`bayplan fix`"),
+                    Some(Safety::Unsafe) => Some("`bayplan fix --unsafe`"),
+                    None => None,
+                };
+                if let Some(mends) = mends {
+                    line(&mut said.out, &format!("\n{mends} mends what it can of it."));
+                }
                 Ok(Exit::Clean)
             }
             None => Err(unknown("rule", wanted, rules.iter().map(|(name, _)| *name), "bayplan explain")),

@@ -241,7 +241,13 @@ struct Failed {
 fn candidates(view: &View, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Vec<Candidate> {
     let mut found: Vec<&Finding> =
         view.report.findings.iter().filter(|finding| finding.level != Level::Allow && finding.fix.is_some()).collect();
-    found.sort_by_key(|finding| (view.sources.name(finding.at.source), finding.at.span, finding.rule));
+    let files: HashMap<&str, usize> =
+        view.stacks.iter().map(|stack| (stack.name.as_str(), stack.files.len())).collect();
+    // What mends a stack in its main file mends its variants, which are made from more.
+    let made_from = |finding: &Finding| finding.subject.stack.as_deref().and_then(|name| files.get(name));
+    found.sort_by_key(|finding| {
+        (view.sources.name(finding.at.source), finding.at.span, finding.rule, made_from(finding))
+    });
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut numbers: HashMap<_, Vec<usize>> = HashMap::new();
     for finding in found {

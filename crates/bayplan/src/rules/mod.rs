@@ -7,6 +7,7 @@ mod container;
 mod correctness;
 mod daemon;
 mod dependency_cycle;
+mod example;
 mod exemptions;
 mod found;
 mod group;
@@ -35,7 +36,7 @@ mod told;
 mod workspace;
 
 use crate::compose::port::{Port, Ports};
-use crate::finding::{Finding, Level, Report};
+use crate::finding::{Finding, Level, Report, Safety};
 use crate::plan::{Plan, Route, Service, Stack};
 use crate::resolve::files::Files;
 use crate::source::Sources;
@@ -162,6 +163,13 @@ pub fn needs_settings(name: &str) -> bool {
 }
 
 impl Rule {
+    /// Whether what it finds in its example can be mended, and how surely; fleets are no example.
+    pub fn mended(&self) -> Option<Safety> {
+        let found = example::findings(self.fails);
+        let own = found.iter().filter(|finding| finding.rule == self.name);
+        own.filter_map(|finding| Some(finding.fix.as_ref()?.safety)).min_by_key(|safety| *safety != Safety::Safe)
+    }
+
     /// What `explain` prints.
     pub fn explain(&self) -> String {
         let level = |profile: Profile| match self.level_in(profile) {
@@ -293,29 +301,8 @@ mod tests {
     use crate::finding::Change;
     use std::collections::BTreeMap;
 
-    /// What all rules find in an example: one file, or several below lines `# file: PATH`.
     fn found(text: &str) -> Vec<&'static str> {
-        let (mut sources, mut report) = (Sources::new(), Report::new());
-        let mut files = BTreeMap::<String, std::sync::Arc<str>>::new();
-        let parts: Vec<&str> = text.split("# file: ").collect();
-        for part in &parts[1..] {
-            let (name, text) = part.split_once('\n').unwrap_or((part, ""));
-            files.insert(name.to_owned(), text.into());
-        }
-        if parts.len() == 1 {
-            files.insert("shop/compose.yaml".to_owned(), text.into());
-        }
-        let mains = files.keys().filter(|name| name.ends_with("compose.yaml"));
-        let projects: Vec<_> = mains
-            .map(|main| {
-                let folder = main.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
-                let name = folder.rsplit('/').next().unwrap_or_default().to_owned();
-                crate::compile::ComposeProject { folder, name, files: vec![main.clone()], variant: false }
-            })
-            .collect();
-        let policy = Policy::of(Profile::All);
-        crate::compile::projects(&projects, &policy, &Default::default(), &files, None, &mut sources, &mut report);
-        report.findings.iter().map(|finding| finding.rule).collect()
+        example::findings(text).iter().map(|finding| finding.rule).collect()
     }
 
     #[test]
