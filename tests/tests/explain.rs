@@ -215,3 +215,11 @@ fn a_value_of_a_fleet_shows_defaults_archetype_environment_and_intents() {
         db: …  the intents of `web`
 ");
 }
+
+#[test]
+fn a_rule_says_whether_it_can_be_mended() {
+    let said = |rule: &str| explain(PROJECT, rule);
+    assert!(said("unwritable-path").contains("\n`bayplan fix` mends"), "{}", said("unwritable-path"));
+    assert!(said("missing-restart").contains("\n`bayplan fix --unsafe` mends"), "{}", said("missing-restart"));
+    assert!(!said("privileged-container").contains("`bayplan fix"), "{}", said("privileged-container"));
+}
