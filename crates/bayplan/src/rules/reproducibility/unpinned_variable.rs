@@ -33,7 +33,9 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let path = service_path(name).key("image");
         let Some(template) = found.template(stack, &path) else { continue };
         let bare = interpolate(&template, &|_| None);
-        if !bare.errors.is_empty() || !bare.required.is_empty() {
+        // What a fleet commits for its environment stands in the repository.
+        let is_committed = bare.used.iter().all(|used| plan.variables.contains_key(&used.name));
+        if is_committed || !bare.errors.is_empty() || !bare.required.is_empty() {
             continue;
         }
         let message = match ImageRef::parse(&bare.value).map(|image| image.pin()) {
