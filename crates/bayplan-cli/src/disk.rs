@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -89,6 +89,11 @@ impl Files for Disk<'_> {
 /// The files that Git has in its index, seen from `here`; nothing without Git, or outside of a repository.
 fn tracked(here: &Path) -> Option<HashSet<String>> {
     let here = if here.as_os_str().is_empty() { Path::new(".") } else { here };
+    // To start a program costs more than to read a small repository.
+    let inside = |folder: PathBuf| folder.ancestors().any(|folder| folder.join(".git").exists());
+    if std::env::var_os("GIT_DIR").is_none() && !std::path::absolute(here).is_ok_and(inside) {
+        return None;
+    }
     let output = Command::new("git")
         // What the configuration of a foreign repository names is not run.
         .args(["-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", ":/"])
