@@ -21,9 +21,12 @@ struct Exemption<'a> {
     at: Location,
     until: Option<String>,
     scope: Scope<'a>,
-    /// What it is called in messages: "`web` is", "this comment is".
+    /// What it is about, by name.
     subject: Subject,
+    /// Whether it allowed something.
     spent: bool,
+    /// Whether it was met by what Compose refuses, which nobody can allow.
+    barred: bool,
 }
 
 /// What an exemption holds for.
@@ -72,6 +75,7 @@ impl<'a> Exemptions<'a> {
                     scope: Scope::Service(&stack.name, name),
                     subject: Subject::service(&stack.name, name).with_path(path),
                     spent: false,
+                    barred: false,
                 });
             }
         }
@@ -84,6 +88,7 @@ impl<'a> Exemptions<'a> {
                 scope: Scope::Text(text),
                 subject: Subject::default(),
                 spent: false,
+                barred: false,
             });
         });
         let mut by_rule: HashMap<String, Vec<usize>> = HashMap::new();
@@ -95,15 +100,13 @@ impl<'a> Exemptions<'a> {
 
     /// Whether a finding is allowed by an exemption that is not expired.
     pub fn allow(&mut self, finding: &Finding, sources: &Sources) -> bool {
-        if self.all.is_empty() || is_refusal(finding) {
-            return false;
-        }
-        let mut allowed = false;
+        let (refusal, mut allowed) = (is_refusal(finding), false);
         for index in self.by_rule.get(finding.rule).into_iter().flatten() {
             let exemption = &mut self.all[*index];
             if exemption.scope.holds(finding, sources) {
-                exemption.spent = true;
-                allowed |= !is_expired(exemption.until.as_deref(), self.today);
+                exemption.spent |= !refusal;
+                exemption.barred |= refusal;
+                allowed |= !refusal && !is_expired(exemption.until.as_deref(), self.today);
             }
         }
         allowed
@@ -114,14 +117,8 @@ impl<'a> Exemptions<'a> {
         let known = known();
         let mut unused = Vec::new();
         for exemption in self.all {
-            let Exemption { rule: name, at, until, scope, subject, spent } = exemption;
-            let who = match &scope {
-                Scope::Service(_, service) => format!("`{service}` is exempt"),
-                Scope::Patterns(..) => "an exemption".to_owned(),
-                Scope::Text(_) => "a comment exempts this".to_owned(),
-            };
-            let refused_by_compose = EARLIER.iter().any(|(earlier, _)| *earlier == name);
-            let finding = if refused_by_compose && matches!(scope, Scope::Service(..)) {
+            let Exemption { rule: name, at, until, scope, subject, spent, barred } = exemption;
+            let finding = if barred {
                 Finding::deny("unknown-rule", at, format!("nothing can be exempt from `{name}`"))
                     .help("mend what it finds, and remove this")
             } else if !known.contains(&name.as_str()) {
@@ -156,7 +153,9 @@ impl<'a> Exemptions<'a> {
                 };
                 if !excused {
                     let message = match &scope {
-                        Scope::Service(..) => format!("{who} from `{name}`, but does not break it"),
+                        Scope::Service(_, service) => {
+                            format!("`{service}` is exempt from `{name}`, but does not break it")
+                        }
                         Scope::Patterns(..) => format!("nothing needs the exemption from `{name}`"),
                         Scope::Text(_) => format!("nothing here needs the exemption from `{name}`"),
                     };
@@ -213,6 +212,7 @@ fn listed<'a>(policy: &'a Policy, all: &mut Vec<Exemption<'a>>) {
                 scope: Scope::Patterns(&layer.base, &exemption.paths, &exemption.services),
                 subject: Subject::path(path),
                 spent: false,
+                barred: false,
             });
         }
     }

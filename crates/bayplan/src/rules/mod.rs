@@ -363,8 +363,10 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_listed_by_name() {
-        let names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
-        assert!(names.is_sorted());
+    fn names_are_unique() {
+        let names = RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name));
+        let mut seen = std::collections::BTreeSet::new();
+        let twice: Vec<&str> = names.filter(|name| !seen.insert(*name)).collect();
+        assert!(twice.is_empty(), "{twice:?}");
     }
 }
