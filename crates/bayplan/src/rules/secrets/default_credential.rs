@@ -1,6 +1,6 @@
 //! `default-credential`: a password, key or token has a default that everybody can read
 
-use super::words::{is_literal, is_named, variables};
+use super::words::{entries, is_literal, is_named, variables};
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Profile, Rule, service_path};
@@ -23,20 +23,15 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let compose = &service.compose;
-        let own = compose.environment.iter().filter_map(|(key, value)| Some(("environment", key, value.as_ref()?)));
-        let labels = compose.labels.iter().map(|(key, value)| ("labels", key, value));
-        let args = compose.build.iter().flat_map(|build| &build.args);
-        let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
-        for (section, key, value) in own.chain(labels).chain(args) {
-            // A label is called by its last part: `org.example.password`.
-            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
+        for entry in entries(&service.compose) {
+            let (key, value) = (entry.key, entry.value);
+            let called = entry.called();
             let named = is_named(called);
             // A URL may hold one in its middle.
             if !named && !value.contains('@') {
                 continue;
             }
-            let keys: &[&str] = if section == "args" { &["build", "args", key] } else { &[section, key] };
+            let keys = &entry.keys();
             let path = keys.iter().fold(service_path(name), |path, key| path.key(*key));
             let Some(template) = found.template(stack, &path) else { continue };
             let secret = variables(&template)

@@ -2,7 +2,7 @@
 
 use super::command_line::Held;
 use super::secret_in_command::for_each;
-use super::words::{in_url, is_literal, is_named};
+use super::words::{entries, in_url, is_literal, is_named};
 use crate::emit::traefik::Middleware;
 use crate::finding::{Finding, Level, Subject};
 use crate::plan::Plan;
@@ -27,18 +27,13 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let compose = &service.compose;
-        let own = compose.environment.iter().filter_map(|(key, value)| Some(("environment", key, value.as_ref()?)));
-        let labels = compose.labels.iter().map(|(key, value)| ("labels", key, value));
-        let args = compose.build.iter().flat_map(|build| &build.args);
-        let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
-        for (section, key, value) in own.chain(labels).chain(args) {
-            // A label is called by its last part: `org.example.password`.
-            let called = if section == "labels" { key.rsplit('.').next().unwrap_or(key) } else { key };
+        for entry in entries(&service.compose) {
+            let (section, key, value) = (entry.section, entry.key, entry.value);
+            let called = entry.called();
             if !is_named(called) && !in_url(value) {
                 continue;
             }
-            let keys: &[&str] = if section == "args" { &["build", "args", key] } else { &[section, key] };
+            let keys = &entry.keys();
             let path = keys.iter().fold(service_path(name), |path, key| path.key(*key));
             let template = found.template(stack, &path);
             if !is_secret(called, value, template.as_deref()) {

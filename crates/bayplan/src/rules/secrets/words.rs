@@ -106,6 +106,38 @@ pub(super) fn variables(template: &str) -> Vec<Variable<'_>> {
     found
 }
 
+/// A text of a service that has a name: a variable, a label, or an argument of its build.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry<'a> {
+    /// `environment`, `labels` or `args`.
+    pub section: &'static str,
+    /// Its name.
+    pub key: &'a str,
+    /// What it says.
+    pub value: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// What it is called: a label by its last part, as in `org.example.password`.
+    pub fn called(self) -> &'a str {
+        if self.section == "labels" { self.key.rsplit('.').next().unwrap_or(self.key) } else { self.key }
+    }
+
+    /// Where it stands in its service.
+    pub fn keys(self) -> Vec<&'a str> {
+        if self.section == "args" { vec!["build", "args", self.key] } else { vec![self.section, self.key] }
+    }
+}
+
+/// The variables, labels and build arguments of a service that have a value.
+pub(super) fn entries(compose: &crate::compose::Service) -> impl Iterator<Item = Entry<'_>> {
+    let own = compose.environment.iter().filter_map(|(key, value)| Some(("environment", key, value.as_ref()?)));
+    let labels = compose.labels.iter().map(|(key, value)| ("labels", key, value));
+    let args = compose.build.iter().flat_map(|build| &build.args);
+    let args = args.filter_map(|(key, value)| Some(("args", key, value.as_ref()?)));
+    own.chain(labels).chain(args).map(|(section, key, value)| Entry { section, key, value })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
