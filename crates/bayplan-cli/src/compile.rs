@@ -104,10 +104,7 @@ impl Compiler for Library {
     }
 
     fn rules(&self) -> Vec<(&'static str, String)> {
-        let rules = bayplan::rules::RULES.iter().map(|rule| (rule.name, rule.explain()));
-        let earlier =
-            bayplan::rules::EARLIER.iter().map(|(name, finds)| (*name, format!("{name} (error)\n\n{finds}\n")));
-        let mut all: Vec<_> = rules.chain(earlier).collect();
+        let mut all: Vec<_> = bayplan::rules::pages().map(|page| (page.name, page.explain())).collect();
         all.sort_unstable();
         all
     }

@@ -58,7 +58,7 @@ impl Runner<'_> {
         match rules.iter().find(|(name, _)| *name == wanted) {
             Some((_, text)) => {
                 line(&mut said.out, text.trim_end());
-                let mends = match bayplan::rules::rule(wanted).and_then(Rule::mended) {
+                let mends = match bayplan::rules::page(wanted).and_then(Rule::mended) {
                     Some(Safety::Safe) => Some("`bayplan fix`"),
                     Some(Safety::Unsafe) => Some("`bayplan fix --unsafe`"),
                     None => None,

@@ -13,7 +13,7 @@ use crate::run::{Runner, Said, line};
 use crate::{Exit, Failure};
 use bayplan::finding::Safety;
 use bayplan::fix::{FleetFiles, Outcome, Remembered, Told, Workspace};
-use bayplan::rules::{EARLIER, Policy, Profile, RULES};
+use bayplan::rules::{Policy, Profile, page, pages};
 use serde_json::{Value, json};
 
 impl Runner<'_> {
@@ -33,9 +33,8 @@ impl Runner<'_> {
     /// What would be edited; nothing is written.
     pub fn fixes(self, args: &FixArgs) -> Result<Outcome, Failure> {
         for rule in &args.only {
-            let names = RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name));
-            if !names.clone().any(|name| name == rule) {
-                return Err(crate::run::unknown("rule", rule, names, "bayplan explain"));
+            if page(rule).is_none() {
+                return Err(crate::run::unknown("rule", rule, pages().map(|page| page.name), "bayplan explain"));
             }
         }
         let here = self.here;

@@ -5,7 +5,7 @@
 use super::root::Root;
 use crate::identity::{Fingerprints, Identity};
 use bayplan::finding::{Change, Finding, Level, Report};
-use bayplan::rules::{self, EARLIER, Rule};
+use bayplan::rules::{self, Rule};
 use bayplan::source::Sources;
 use bayplan_yaml::Location;
 use serde_json::{Map, Value, json};
@@ -103,15 +103,8 @@ fn message(finding: &Finding) -> String {
 
 /// A rule, as whoever sees its findings reads of it.
 fn about(name: &str) -> Value {
-    let Some(Rule { finds, why, fails, passes, fix, group, level: by_default, .. }) = rules::rule(name) else {
-        let finds = EARLIER.iter().find(|(earlier, _)| *earlier == name).map_or(name, |(_, finds)| finds);
-        return json!({
-            "id": name,
-            "shortDescription": { "text": finds },
-            "help": { "text": finds },
-            "defaultConfiguration": { "level": "error" },
-            "properties": { "tags": ["correctness"] },
-        });
+    let Some(Rule { finds, why, fails, passes, fix, group, level: by_default, .. }) = rules::page(name) else {
+        return json!({ "id": name });
     };
     let examples: String = [("Fails", fails), ("Passes", passes)]
         .iter()

@@ -168,7 +168,8 @@ impl Files for NoFiles {
 /// Texts by path.
 impl Files for std::collections::BTreeMap<String, Arc<str>> {
     fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
-        self.get(path).cloned().ok_or(FileError::Missing)
+        let is_folder = || self.stat(path).is_some_and(|stat| stat.kind == FileKind::Folder);
+        self.get(path).cloned().ok_or_else(|| if is_folder() { FileError::Folder } else { FileError::Missing })
     }
 
     fn beside(&self, folder: &str) -> Vec<String> {

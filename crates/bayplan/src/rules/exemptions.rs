@@ -6,7 +6,7 @@ mod comments;
 
 use super::policy::{Policy, fits, holds};
 use super::refused::Refused;
-use super::{EARLIER, RULES, rule, service_path};
+use super::{rule, service_path};
 use crate::finding::{Finding, Level, Report, Subject};
 use crate::plan::Plan;
 use crate::record::nearest;
@@ -114,7 +114,7 @@ impl<'a> Exemptions<'a> {
 
     /// Reports exemptions that are expired or name no rule, and gives a finding for each that nothing needs.
     pub fn finish(self, plan: &Plan, sources: &Sources, refused: &Refused, report: &mut Report) -> Vec<Finding> {
-        let known = known();
+        let known: Vec<&str> = super::pages().map(|page| page.name).collect();
         let mut unused = Vec::new();
         for exemption in self.all {
             let Exemption { rule: name, at, until, scope, subject, spent, barred } = exemption;
@@ -230,10 +230,6 @@ fn is_broken(report: &Report, source: Option<SourceId>) -> bool {
 /// Whether a file that was read has a path that fits one of the patterns.
 fn reads(base: &str, paths: &[String], sources: &Sources) -> bool {
     sources.files().any(|(_, file)| fits(base, paths, &file.name))
-}
-
-fn known() -> Vec<&'static str> {
-    RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name)).collect()
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {

@@ -20,6 +20,7 @@ mod observability;
 pub mod page;
 mod policy;
 mod profile;
+mod reading;
 mod redundancy;
 mod refused;
 mod reliability;
@@ -47,11 +48,12 @@ pub use found::Findings;
 pub use group::Group;
 pub use policy::{ListedExemption, Override, Policy, PolicyLayer, RuleSettings, fits};
 pub use profile::Profile;
+pub use reading::EARLIER;
 use refused::Refused;
 pub use refused::drop_consequences;
 use std::sync::LazyLock;
 
-/// A rule.
+/// A rule: a page about what it finds, and what looks for it.
 pub struct Rule {
     /// Its name: the bad thing, as it reads after "allow".
     pub name: &'static str,
@@ -65,12 +67,11 @@ pub struct Rule {
     pub finds: &'static str,
     /// Why that matters.
     pub why: &'static str,
-    /// A compose file that breaks it; nothing where it takes a fleet to do so.
+    /// A compose file that breaks it. Examples of several files, fleets among them, have a line `# file: PATH` above each.
     pub fails: &'static str,
-    /// A compose file that does not.
+    /// One that does not.
     pub passes: &'static str,
-    /// One that looks as if it did, and is right: unusual, or hardened in another way. Examples of several files have a line
-    /// `# file: PATH` above each.
+    /// One that looks as if it did, and is right: unusual, or hardened in another way.
     pub fine: &'static str,
     /// What to do.
     pub fix: &'static str,
@@ -101,54 +102,6 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     rules
 });
 
-/// What the reader and the resolver find before any rule looks: the name, and what it means.
-pub const EARLIER: &[(&str, &str)] = &[
-    ("broken-alias", "an alias or merge key names nothing that it could"),
-    ("colliding-output", "two generated files would have the same path"),
-    ("conflicting-keys", "two keys are there of which Compose takes only one, or only one value"),
-    ("dependency-cycle", "services wait for one another in a circle: none of them can start first"),
-    ("duplicate-key", "a mapping has a key twice"),
-    ("duplicate-mount", "two mounts of a service stand at the same path"),
-    ("duplicate-name", "two blueprints of a fleet, or two containers of a host, have the same name"),
-    ("empty-file", "a file holds nothing"),
-    ("expired-exemption", "an exemption is past its last day"),
-    ("extends-cycle", "services extend one another in a circle"),
-    ("ignored-option", "Compose ignores an option without a word"),
-    ("include-cycle", "compose files include one another in a circle, or too deep"),
-    ("invalid-env-file", "a line of an environment file is no variable"),
-    ("invalid-exemption", "a comment `# bayplan: …` is no exemption, or has no reason"),
-    ("invalid-expression", "an expression `{{ … }}` cannot be evaluated"),
-    ("invalid-template", "a `${…}` is no variable, or a required one is not set"),
-    ("invalid-value", "a value has the right type but is not a valid one"),
-    ("invalid-yaml", "the text is no YAML"),
-    ("missing-domain", "a route names a label, but the environment has no domain"),
-    ("missing-env-file", "a file with variables that a service names is not there"),
-    ("missing-file", "a file that is named does not exist"),
-    ("missing-key", "a required key is missing"),
-    ("mistaken-extension", "Compose takes a name that begins with `x-` for an extension"),
-    ("obsolete-key", "a key says nothing to Compose any more"),
-    ("oversized-yaml", "the text is larger or deeper than is read"),
-    ("remote-file", "a file would have to be fetched from elsewhere"),
-    ("unconnected-output", "a service takes a value from another that it has no connection to"),
-    ("undefined-config", "a service uses a config that is not declared"),
-    ("undefined-host", "the fleet has no such host"),
-    ("undefined-model", "a service uses a model that is not declared"),
-    ("undefined-network", "a service uses a network that is not declared"),
-    ("undefined-secret", "a service uses a secret that is not declared"),
-    ("undefined-service", "a service refers to one that does not exist"),
-    ("undefined-stack", "the fleet has no such stack"),
-    ("undefined-volume", "a service uses a volume that is not declared"),
-    ("unknown-archetype", "the catalog has no such archetype"),
-    ("unknown-environment", "the fleet has no such environment"),
-    ("unknown-key", "a mapping has a key that it cannot have"),
-    ("unknown-rule", "there is no rule of this name"),
-    ("unportable-yaml", "Docker's reader refuses this YAML, or reads it otherwise"),
-    ("unreadable-file", "the file is no UTF-8 text"),
-    ("unset-variable", "a variable has no value and no default"),
-    ("unused-exemption", "an exemption that nothing needs"),
-    ("wrong-type", "a value has the wrong type"),
-];
-
 /// Whether a finding of this name depends on the settings of the fleet: its defaults, its environments, its rules.
 pub fn needs_settings(name: &str) -> bool {
     const OF_SETTINGS: [&str; 6] = [
@@ -162,10 +115,20 @@ pub fn needs_settings(name: &str) -> bool {
     RULES.iter().any(|rule| rule.name == name) || OF_SETTINGS.contains(&name) || name.starts_with("undefined-")
 }
 
+/// The rule of this name, or what is found under it before any rule looks.
+pub fn page(name: &str) -> Option<&'static Rule> {
+    rule(name).or_else(|| EARLIER.iter().copied().find(|page| page.name == name))
+}
+
+/// Everything that a finding can be: rules, and what is found before any rule looks.
+pub fn pages() -> impl Iterator<Item = &'static Rule> + Clone {
+    RULES.iter().chain(EARLIER.iter()).copied()
+}
+
 impl Rule {
-    /// Whether what it finds in its example can be mended, and how surely; fleets are no example.
+    /// Whether what it finds in its example can be mended, and how surely.
     pub fn mended(&self) -> Option<Safety> {
-        let found = example::findings(self.fails);
+        let found = example::findings(self.fails, Profile::All);
         let own = found.iter().filter(|finding| finding.rule == self.name);
         own.filter_map(|finding| Some(finding.fix.as_ref()?.safety)).min_by_key(|safety| *safety != Safety::Safe)
     }
@@ -176,9 +139,11 @@ impl Rule {
             Level::Allow => format!("off in `{}`", profile.as_str()),
             level => format!("{level} in `{}`", profile.as_str()),
         };
-        let levels: Vec<String> = Profile::ALL[..4].iter().map(|profile| level(*profile)).collect();
-        let mut text =
-            format!("{} ({}: {})\n\n{}\n\nWhy: {}\n", self.name, self.group, levels.join(", "), self.finds, self.why);
+        let levels = match rule(self.name) {
+            Some(_) => Profile::ALL[..4].iter().map(|profile| level(*profile)).collect::<Vec<_>>().join(", "),
+            None => format!("{} in every profile", self.level),
+        };
+        let mut text = format!("{} ({}: {levels})\n\n{}\n\nWhy: {}\n", self.name, self.group, self.finds, self.why);
         for (title, example) in [("Fails", self.fails), ("Passes", self.passes), ("Also fine", self.fine)] {
             if !example.is_empty() {
                 text.push_str(&format!("\n{title}:\n\n{}\n", indented(example)));
@@ -296,77 +261,4 @@ fn is_consequence(finding: &Finding, plan: &Plan, refused: &Refused) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Change;
-    use std::collections::BTreeMap;
-
-    fn found(text: &str) -> Vec<&'static str> {
-        example::findings(text).iter().map(|finding| finding.rule).collect()
-    }
-
-    #[test]
-    fn examples_are_true() {
-        for rule in RULES.iter().filter(|rule| !rule.fails.is_empty()) {
-            assert!(found(rule.fails).contains(&rule.name), "{}: {:?}", rule.name, found(rule.fails));
-            for text in [rule.passes, rule.fine] {
-                assert!(!found(text).contains(&rule.name), "{}: {text}: {:?}", rule.name, found(text));
-            }
-        }
-    }
-
-    #[test]
-    fn fixes_name_places_that_are_there() {
-        let mut changes = 0;
-        for rule in RULES.iter().filter(|rule| !rule.fails.is_empty() && !rule.fails.contains("# file: ")) {
-            let (mut sources, mut report) = (Sources::new(), Report::new());
-            let files = BTreeMap::<String, std::sync::Arc<str>>::from([("compose.yaml".to_owned(), rule.fails.into())]);
-            let (folder, name) = (".".to_owned(), "shop".to_owned());
-            let main =
-                crate::compile::ComposeProject { folder, name, files: vec!["compose.yaml".into()], variant: false };
-            crate::compile::projects(
-                &[main],
-                &Policy::of(Profile::All),
-                &Default::default(),
-                &files,
-                None,
-                &mut sources,
-                &mut report,
-            );
-            let source = sources.add_file("again.yaml", rule.fails);
-            let document = crate::compile::read(source, &sources, &mut Report::new()).unwrap();
-            let at = |path: &Path| document.at_path(path);
-            for fix in report.findings.iter().filter(|finding| finding.rule == rule.name).filter_map(|f| f.fix.as_ref())
-            {
-                for change in &fix.changes {
-                    changes += 1;
-                    let (path, holds) = match change {
-                        // Mappings on the way are made; but nothing is below a text.
-                        Change::Set(path, _) => {
-                            let above = (0..path.0.len()).rev().find_map(|to| at(&Path(path.0[..to].to_vec())));
-                            // An item `NAME=value` of a list is known by its name, too.
-                            let named = above.is_some_and(|node| node.as_map().is_some() || node.as_seq().is_some());
-                            (path, at(path).is_some() || named)
-                        }
-                        Change::Append(path, _) => (path, at(path).is_none_or(|node| node.as_seq().is_some())),
-                        Change::Delete(path) | Change::Rename(path, _) => {
-                            let above = at(&Path(path.0[..path.0.len() - 1].to_vec()));
-                            (path, at(path).is_some() || above.is_some_and(|node| node.as_seq().is_some()))
-                        }
-                        Change::Respell(..) => continue,
-                    };
-                    assert!(holds, "{}: {path}", rule.name);
-                }
-            }
-        }
-        assert!(changes > 15, "{changes}");
-    }
-
-    #[test]
-    fn names_are_unique() {
-        let names = RULES.iter().map(|rule| rule.name).chain(EARLIER.iter().map(|(name, _)| *name));
-        let mut seen = std::collections::BTreeSet::new();
-        let twice: Vec<&str> = names.filter(|name| !seen.insert(*name)).collect();
-        assert!(twice.is_empty(), "{twice:?}");
-    }
-}
+mod tests;

@@ -34,7 +34,7 @@ pub fn list() -> Vec<(String, Vec<Row>)> {
         let rows = of(group).map(|rule| (rule.name, word(rule.level_in(Profile::Default)), rule.finds));
         (group.to_string(), rows.collect::<Vec<_>>())
     });
-    let earlier = EARLIER.iter().map(|(name, finds)| (*name, "", *finds)).collect();
+    let earlier = EARLIER.iter().map(|page| (page.name, word(page.level), page.finds)).collect();
     let earlier = ("Found while reading, in every profile".to_owned(), earlier);
     rules.chain([earlier]).filter(|(_, rows)| !rows.is_empty()).collect()
 }
@@ -63,10 +63,11 @@ pub fn markdown() -> String {
         rules.iter().for_each(|rule| one(rule, &mut out));
     }
     out.push_str("\n## Found while reading\n\nWhat the reader and the resolver find before any rule looks, in every profile.\n\n");
-    out.push_str("| name | finds |\n|---|---|\n");
-    for (name, finds) in EARLIER {
-        let _ = writeln!(out, "| `{name}` | {} |", cell(finds));
+    out.push_str("| name | level |\n|---|---|\n");
+    for page in EARLIER.iter() {
+        let _ = writeln!(out, "| [`{0}`](#{0}) | {1} |", page.name, word(page.level));
     }
+    EARLIER.iter().for_each(|page| one(page, &mut out));
     out.push_str("\n## What others call them\n\n| there | here |\n|---|---|\n");
     for (source, rules) in others() {
         let rules: Vec<String> = rules.iter().map(|name| format!("[`{name}`](#{name})")).collect();
@@ -103,7 +104,7 @@ fn one(rule: &Rule, out: &mut String) {
 /// The names that others have for what rules find.
 fn others() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for rule in RULES.iter() {
+    for rule in super::pages() {
         let named = |source: &&&str| OTHERS.iter().any(|other| source.starts_with(other));
         for source in rule.sources.iter().filter(named) {
             others.entry(source).or_default().push(rule.name);
@@ -140,12 +141,9 @@ mod tests {
         let page = markdown();
         let listed: Vec<&str> = list().iter().flat_map(|(_, rows)| rows.iter().map(|(name, ..)| *name)).collect();
         assert_eq!(listed.len(), RULES.len() + EARLIER.len());
-        for rule in RULES.iter() {
-            assert!(page.contains(&format!("\n### {}\n", rule.name)), "{}", rule.name);
-            assert!(page.contains(&format!("\n| [`{0}`](#{0}) | ", rule.name)), "{}", rule.name);
-        }
-        for (name, _) in EARLIER {
-            assert!(page.contains(&format!("\n| `{name}` | ")) && listed.contains(name), "{name}");
+        for name in crate::rules::pages().map(|page| page.name) {
+            assert!(page.contains(&format!("\n### {name}\n")) && listed.contains(&name), "{name}");
+            assert!(page.contains(&format!("\n| [`{name}`](#{name}) | ")), "{name}");
         }
         assert!(page.contains("\n| compose-lint CL-0004 | [`unpinned-image`](#unpinned-image)"), "{page}");
     }

@@ -13,8 +13,18 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "an override publishes a port of a container that the file below it publishes elsewhere",
     why: "Compose adds lists to each other: the port is published twice, on all interfaces perhaps",
-    fails: "",
-    passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80', '192.0.2.1:8080:80']\n",
+    fails: "\
+# file: compose.yaml
+services: { web: { image: 'nginx:1.27.3', ports: ['8080:80'] } }
+# file: compose.override.yaml
+services: { web: { ports: ['127.0.0.1:8081:80'] } }
+",
+    passes: "\
+# file: compose.yaml
+services: { web: { image: 'nginx:1.27.3', ports: ['8080:80'] } }
+# file: compose.override.yaml
+services: { web: { ports: !override ['127.0.0.1:8081:80'] } }
+",
     fine: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80', '8081:80']\n",
     fix: "write `ports: !override` in the override",
     sources: &["https://github.com/docker/compose/issues/2260", "https://github.com/docker/compose/issues/12431"],

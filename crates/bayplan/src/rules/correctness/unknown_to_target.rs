@@ -15,9 +15,24 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a key is newer than the Docker Compose that the output is for",
     why: "Docker Compose refuses a file with a key that it does not know: the stack does not start",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+compose: \"2.20\"
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', post_start: [{ command: nginx -t }] } }
+",
+    passes: "\
+# file: fleet.yaml
+compose: \"2.30\"
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', post_start: [{ command: nginx -t }] } }
+",
+    fine: "\
+# file: fleet.yaml
+compose: \"2.20\"
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', x-post_start: [{ command: nginx -t }] } }
+",
     fix: "remove the key, or raise `compose` in fleet.yaml once the machines have that version",
     sources: &["go.mod of docker/compose and schema/compose-spec.json of compose-spec/compose-go, release by release"],
     check,

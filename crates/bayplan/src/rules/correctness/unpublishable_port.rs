@@ -12,9 +12,30 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a service publishes a port but has no way out of its networks",
     why: "Docker publishes nothing for a container that is on internal networks only",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', egress: false, needs: [api], ports: ['127.0.0.1:8080:80'] }
+  api: { image: 'nginx:1.27.3' }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', needs: [api], ports: ['127.0.0.1:8080:80'] }
+  api: { image: 'nginx:1.27.3' }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', egress: false, needs: [api], expose: ['80'] }
+  api: { image: 'nginx:1.27.3' }
+",
     fix: "remove `egress: false`, or `ports`",
     sources: &["moby: internal networks have no port mapping"],
     check,

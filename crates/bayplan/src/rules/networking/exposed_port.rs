@@ -15,7 +15,12 @@ pub const RULE: Rule = Rule {
     why: "Docker's port mapping goes past the host's firewall: whoever reaches the machine reaches the service",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['8080:80']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    ports: ['127.0.0.1:8080:80']\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    ports: ['[::1]:8080:80', { target: 81, published: 8081, host_ip: 192.0.2.1 }, '82']
+",
     fix: "publish it on `127.0.0.1`, or remove it and use a route",
     sources: &["CIS Docker Benchmark 5.14", "compose-lint CL-0005"],
     check,

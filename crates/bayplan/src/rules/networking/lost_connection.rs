@@ -12,9 +12,32 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a service would lose a connection that it has under Compose",
     why: "networks are derived from `needs`: without an edge the two cannot talk",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', depends_on: [api], needs: [db] }
+  api: { image: 'nginx:1.27.3' }
+  db: { image: 'redis:7.4.5' }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', needs: [api, db] }
+  api: { image: 'nginx:1.27.3' }
+  db: { image: 'redis:7.4.5' }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  web: { image: 'nginx:1.27.3', depends_on: [api] }
+  api: { image: 'nginx:1.27.3' }
+",
     fix: "name the other service in `needs`",
     sources: &["bayplan"],
     check,

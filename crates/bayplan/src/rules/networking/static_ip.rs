@@ -14,7 +14,14 @@ pub const RULE: Rule = Rule {
     why: "two containers claim one address after a restart, and every file that repeats it goes stale; Docker gives names",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    networks: { default: { ipv4_address: 172.20.0.5 } }\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    networks: { default: { aliases: [www] } }\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    networks: { lan: { aliases: [www] } }
+    dns: [192.0.2.53]
+networks: { lan: { ipam: { config: [{ subnet: 10.9.8.0/24 }] } } }
+",
     fix: "remove the address and use the name of the service, or an alias",
     sources: &["https://github.com/docker/compose/issues/11899"],
     check,

@@ -14,7 +14,17 @@ pub const RULE: Rule = Rule {
     why: "the name does not resolve: the service starts and fails at its first connection",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { REDIS_URL: 'redis://cache:6379/0' }\n  cache:\n    image: redis:7.4.5\n    networks: [back]\nnetworks:\n  back: {}\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    environment: { REDIS_URL: 'redis://cache:6379/0', NAME: cache }\n  cache:\n    image: redis:7.4.5\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    environment: { REDIS_URL: 'redis://cache.example.org:6379/0', CACHE_HOST: cache }
+    networks: [default, back]
+  cache:
+    image: redis:7.4.5
+    networks: [back]
+networks: { back: {} }
+",
     fix: "put both on one network, or name the other service in `needs`",
     sources: &["observed in the Enlaight repository: backend and Redis"],
     check,

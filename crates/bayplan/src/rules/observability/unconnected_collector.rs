@@ -12,9 +12,30 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "the collector has no way to where log lines come from, or to where they go",
     why: "its pipelines are there, and no line arrives",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: observe.yaml
+services:
+  alloy: { use: 'alloy:v1.12.1', needs: [loki] }
+  loki: { use: 'loki:3.6.3' }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: observe.yaml
+services:
+  alloy: { use: 'alloy:v1.12.1', needs: [loki, docker] }
+  loki: { use: 'loki:3.6.3' }
+  docker: { use: 'socket-proxy:v0.4.1' }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: observe.yaml
+services:
+  alloy: { use: 'alloy:v1.12.1' }
+",
     fix: "name the services under the `needs` of the collector",
     sources: &["https://grafana.com/docs/alloy/latest/reference/components/loki/loki.source.docker/"],
     check,

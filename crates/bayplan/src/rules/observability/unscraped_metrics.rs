@@ -13,9 +13,26 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a service offers metrics that nobody scrapes",
     why: "the service is silently unmonitored",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { web: { image: 'example/web:1.2.3', metrics: { port: 9102 } } }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { web: { image: 'example/web:1.2.3', metrics: { port: 9102 } } }
+# file: observe.yaml
+services: { prometheus: { use: 'prometheus:v3.9.0' } }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { web: { image: 'example/web:1.2.3', expose: ['9102'] } }
+",
     fix: "add a service with `use: prometheus:…` to the fleet",
     sources: &["homelab practice"],
     check,

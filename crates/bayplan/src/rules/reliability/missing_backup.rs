@@ -13,9 +13,29 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a blueprint mounts a named volume for data, and says nothing of its backup",
     why: "a volume is lost with its disk, or by one `docker compose down -v`",
-    fails: "",
-    passes: "services:\n  db:\n    image: postgres:17.5\n    volumes: ['db:/var/lib/postgresql/data']\nvolumes: { db: {} }\n",
-    fine: "services:\n  web:\n    image: nginx:1.27.3\n    volumes: ['cache:/var/cache/nginx']\nvolumes: { cache: {} }\n",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { db: { image: 'postgres:17.5', volumes: ['db:/var/lib/postgresql/data'] } }
+volumes: { db: {} }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { db: { image: 'postgres:17.5', volumes: ['db:/var/lib/postgresql/data'], backup: nightly } }
+volumes: { db: {} }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services:
+  db: { image: 'postgres:17.5', volumes: ['db:/var/lib/postgresql/data'], backup: { exempt: a copy of another one } }
+  web: { image: 'nginx:1.27.3', volumes: ['cache:/var/cache/nginx'] }
+volumes: { db: {}, cache: {} }
+",
     fix: "write `backup: nightly`, or `backup: { exempt: reason }`",
     sources: &["bayplan"],
     check,

@@ -13,9 +13,24 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "an image comes from elsewhere than the `registries` that the repository or the fleet allows",
     why: "what is pulled from elsewhere was not looked at, and may be gone or changed tomorrow",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: bayplan.yaml
+registries: [ghcr.io/acme, docker.io/library]
+# file: compose.yaml
+services: { web: { image: 'quay.io/other/web:1.2.3' } }
+",
+    passes: "\
+# file: bayplan.yaml
+registries: [ghcr.io/acme, docker.io/library]
+# file: compose.yaml
+services: { web: { image: 'ghcr.io/acme/web:1.2.3' }, db: { image: 'postgres:17.5' } }
+",
+    fine: "\
+# file: bayplan.yaml
+registries: [ghcr.io/acme]
+# file: compose.yaml
+services: { web: { image: 'quay.io/other/web:1.2.3', build: . } }
+",
     fix: "copy the image to a registry of the list, or add its registry to `registries`",
     sources: &["OWASP Docker rule 13"],
     check,

@@ -15,7 +15,15 @@ pub const RULE: Rule = Rule {
     why: "the same file starts another program tomorrow, and no rollback finds the one that worked",
     fails: "services:\n  web:\n    image: nginx:latest\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx@sha256:0a399eb16751829e1af26fea27b20c3ec28d7ab1fb72182879dcae1cca21206a
+  db:
+    image: localhost:5000/team/db:17-bookworm
+  app:
+    build: .
+",
     fix: "name a version, or a digest",
     sources: &["CIS Docker Benchmark 5.28", "compose-lint CL-0004"],
     check,

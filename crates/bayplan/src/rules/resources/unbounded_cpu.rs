@@ -14,7 +14,12 @@ pub const RULE: Rule = Rule {
     why: "one leak or busy loop takes down every other service of the machine",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    cpus: 0.5\n    mem_limit: 256m\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    deploy: { resources: { limits: { cpus: '0.50' } } }
+",
     fix: "set a `size`, or `deploy.resources.limits`",
     sources: &["CIS Docker Benchmark 5.12", "OWASP Docker rule 7"],
     check,

@@ -14,7 +14,12 @@ pub const RULE: Rule = Rule {
     why: "one leak or busy loop takes down every other service of the machine",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    cpus: 0.5\n    mem_limit: 256m\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    deploy: { resources: { limits: { memory: 256M } } }
+",
     fix: "set a `size`, or `deploy.resources.limits`",
     sources: &["CIS Docker Benchmark 5.11", "OWASP Docker rule 7"],
     check,

@@ -17,7 +17,15 @@ pub const RULE: Rule = Rule {
     why: "only one of them ever answers",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.entrypoints=web]
+  api:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`)', traefik.http.routers.api.entrypoints=websecure]
+",
     fix: "give one of them another host or path",
     sources: &["https://github.com/traefik/traefik/issues/7738"],
     check,

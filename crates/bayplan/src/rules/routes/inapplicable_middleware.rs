@@ -12,9 +12,35 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a TCP route names a middleware for HTTP, or the other way round",
     why: "Traefik disables the router: nobody answers",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 } } }
+middlewares: { slow: { rateLimit: { average: 10 } } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services: { db: { image: 'example/db:1.2.3', route: { host: db, port: 5432, protocol: tcp, middlewares: [slow] } } }
+",
+    passes: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 } } }
+middlewares: { slow: { rateLimit: { average: 10 } } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', route: { host: shop, port: 80, middlewares: [slow] } } }
+",
+    fine: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 } } }
+middlewares: { lan: { ipAllowList: { sourceRange: [10.0.0.0/8] } } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services:
+  db: { image: 'example/db:1.2.3', route: { host: db, port: 5432, protocol: tcp, middlewares: [lan] } }
+  web: { image: 'nginx:1.27.3', route: { host: shop, port: 80, middlewares: [lan] } }
+",
     fix: "name a middleware of the route's protocol",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/tcp/middlewares/overview/"],
     check,

@@ -15,9 +15,27 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a chain of middlewares leads back to itself",
     why: "Traefik disables every router that names it",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+middlewares: { one: { chain: { middlewares: [two] } }, two: { chain: { middlewares: [one] } } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
+    passes: "\
+# file: fleet.yaml
+middlewares: { one: { chain: { middlewares: [two] } }, two: { rateLimit: { average: 10 } } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
+    fine: "\
+# file: fleet.yaml
+middlewares:
+  one: { chain: { middlewares: [two, slow] } }
+  two: { chain: { middlewares: [slow] } }
+  slow: { rateLimit: { average: 10 } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
     fix: "remove one of the links",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/chain/"],
     check,

@@ -19,7 +19,15 @@ pub const RULE: Rule = Rule {
     why: "requests reach another service than the one they are meant for",
     fails: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=100]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
     passes: "services:\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=1]\n  api:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)']\n",
-    fine: "",
+    fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.priority=100]
+  api:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.api.rule=Host(`a.example.org`) && PathPrefix(`/api`)', traefik.http.routers.api.priority=101]
+",
     fix: "leave `priority` out, so that the more specific route is asked first, or give the wider one a lower number",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/routing/rules-and-priority/"],
     check,

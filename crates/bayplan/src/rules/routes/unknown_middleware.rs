@@ -19,7 +19,17 @@ pub const RULE: Rule = Rule {
     why: "Traefik disables the router: the name answers 404",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.middlewares=auht, traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', 'traefik.http.routers.web.middlewares=auth, other@file, third@consulcatalog', traefik.http.middlewares.auth.basicauth.usersfile=/users]\n",
-    fine: "",
+    fine: "\
+services:
+  traefik:
+    image: traefik:3.7.1
+  web:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)', traefik.http.routers.web.middlewares=auth@docker]
+  login:
+    image: example/login:1.2.3
+    labels: ['traefik.http.middlewares.auth.forwardauth.address=http://login:4181']
+",
     fix: "define it: under `middlewares` in fleet.yaml, by a label, or in a file of Traefik's file provider",
     sources: &["https://github.com/traefik/traefik/issues/8338"],
     check,

@@ -15,7 +15,15 @@ pub const RULE: Rule = Rule {
     why: "the name answers with an error page",
     fails: "services:\n  traefik:\n    image: traefik:3.7.1\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
     passes: "services:\n  traefik:\n    image: traefik:3.7.1\n    networks: [proxy]\n  web:\n    image: nginx:1.27.3\n    networks: [proxy]\n    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']\nnetworks: { proxy: {} }\n",
-    fine: "",
+    fine: "\
+services:
+  traefik:
+    image: traefik:3.7.1
+    network_mode: host
+  web:
+    image: nginx:1.27.3
+    labels: ['traefik.http.routers.web.rule=Host(`a.example.org`)']
+",
     fix: "give the fleet a gateway, and the service a network",
     sources: &[
         "https://github.com/traefik/traefik/issues/1156",

@@ -12,9 +12,30 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a wildcard route needs a certificate that the TLS challenge cannot get",
     why: "ACME servers give certificates for wildcards by a DNS challenge only: clients see a self-signed one",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 }, tls: { resolver: le, email: ops@example.org } } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', expose: ['80'], route: '*.shop' } }
+",
+    passes: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 }, tls: { resolver: le, email: ops@example.org } } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', expose: ['80'], route: www.shop } }
+",
+    fine: "\
+# file: fleet.yaml
+environments: { prod: { domain: example.org, ingress: { host: 192.0.2.1 }, tls: none } }
+# file: edge.yaml
+services: { traefik: { use: 'traefik:v3.5.0' } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', expose: ['80'], route: '*.shop' } }
+",
     fix: "give the environment certificate files (`tls: { certificates }`), or the routes full names",
     sources: &["https://doc.traefik.io/traefik/v3.7/reference/install-configuration/tls/certificate-resolvers/acme/"],
     check,

@@ -14,9 +14,26 @@ pub const RULE: Rule = Rule {
     profiles: &[(Profile::Cis, Level::Warn)],
     finds: "every user of the machine can read a file with secrets",
     why: "any program that somebody breaks into on the host can read them",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: compose.yaml
+services: { db: { image: 'postgres:17.5', secrets: [key] } }
+secrets: { key: { file: key } }
+# file: key (mode 0644)
+correct-horse-battery
+",
+    passes: "\
+# file: compose.yaml
+services: { db: { image: 'postgres:17.5', secrets: [key] } }
+secrets: { key: { file: key } }
+# file: key (mode 0640)
+correct-horse-battery
+",
+    fine: "\
+# file: compose.yaml
+services: { db: { image: 'postgres:17.5', env_file: db.env } }
+# file: db.env (mode 0644)
+POSTGRES_USER=shop
+",
     fix: "`chmod o-rwx`, and give the file to the user of the container",
     sources: &["CIS Docker Benchmark 3", "docksec"],
     check,

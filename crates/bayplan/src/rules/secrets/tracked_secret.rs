@@ -16,9 +16,28 @@ pub const RULE: Rule = Rule {
     profiles: &[(Profile::Production, Level::Deny), (Profile::Cis, Level::Deny)],
     finds: "a file with secrets is under version control, and not encrypted",
     why: "whoever has, or ever had, a copy of the repository has them; removing the file does not remove it from the history",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: compose.yaml
+services: { db: { image: 'postgres:17.5', env_file: db.env } }
+# file: db.env (tracked)
+POSTGRES_PASSWORD=correct-horse-battery
+",
+    passes: "\
+# file: compose.yaml (tracked)
+services: { db: { image: 'postgres:17.5', env_file: db.env } }
+# file: db.env
+POSTGRES_PASSWORD=correct-horse-battery
+",
+    fine: "\
+# file: compose.yaml (tracked)
+services: { db: { image: 'postgres:17.5', env_file: db.env, secrets: [key] } }
+secrets: { key: { file: key.age } }
+# file: db.env (tracked)
+POSTGRES_USER=shop
+POSTGRES_PASSWORD=ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]
+# file: key.age (tracked)
+-----BEGIN AGE ENCRYPTED FILE-----
+",
     fix: "change the secrets, take the file out with `git rm --cached`, name it in `.gitignore`, or encrypt it (SOPS, age)",
     sources: &["CWE-540", "docksec", "compose-lint #665"],
     check,

@@ -12,9 +12,24 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a fleet has two gateways, two metrics servers or two collectors",
     why: "only the first is connected to the others; the second has its configuration, and reaches nothing in it",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+name: fleet
+# file: edge.yaml
+services: { one: { use: 'traefik:v3.5.0' }, two: { use: 'traefik:v3.5.0' } }
+",
+    passes: "\
+# file: fleet.yaml
+name: fleet
+# file: edge.yaml
+services: { one: { use: 'traefik:v3.5.0' } }
+",
+    fine: "\
+# file: fleet.yaml
+name: fleet
+# file: edge.yaml
+services: { one: { use: 'traefik:v3.5.0' }, two: { image: 'traefik:v3.5.0' } }
+",
     fix: "remove one of the two, or write the second without `use`",
     sources: &["the networks that follow from `route`, `metrics` and `traces`"],
     check,

@@ -14,9 +14,30 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "the memory limits on a host add up to more than it has",
     why: "under load the kernel picks a victim, often the database",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: bayplan.yaml
+hosts: { main: { cpus: 2, memory: 2G, stacks: [shop] } }
+# file: compose.yaml
+name: shop
+services:
+  web: { image: 'nginx:1.27.3', mem_limit: 1g }
+  db: { image: 'postgres:17.5', mem_limit: 1500m }
+",
+    passes: "\
+# file: bayplan.yaml
+hosts: { main: { cpus: 2, memory: 4G, stacks: [shop] } }
+# file: compose.yaml
+name: shop
+services:
+  web: { image: 'nginx:1.27.3', mem_limit: 1g }
+  db: { image: 'postgres:17.5', mem_limit: 1500m }
+",
+    fine: "\
+# file: compose.yaml
+name: shop
+services:
+  web: { image: 'nginx:1.27.3', mem_limit: 100g }
+",
     fix: "lower the limits, or move a stack to another host",
     sources: &["homelab practice"],
     check,

@@ -15,9 +15,30 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "a host would need more networks than its address pools hold",
     why: "the next `docker compose up` fails with no available address pool",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: bayplan.yaml
+hosts: { main: { cpus: 2, memory: 2G, networks: 1, stacks: [shop] } }
+# file: compose.yaml
+name: shop
+services: { web: { image: 'nginx:1.27.3', networks: [front, back] } }
+networks: { front: {}, back: {} }
+",
+    passes: "\
+# file: bayplan.yaml
+hosts: { main: { cpus: 2, memory: 2G, networks: 1, stacks: [shop] } }
+# file: compose.yaml
+name: shop
+services: { web: { image: 'nginx:1.27.3', networks: [front] } }
+networks: { front: {} }
+",
+    fine: "\
+# file: bayplan.yaml
+hosts: { main: { cpus: 2, memory: 2G, networks: 1, stacks: [shop] } }
+# file: compose.yaml
+name: shop
+services: { web: { image: 'nginx:1.27.3', networks: [front, back] } }
+networks: { front: {}, back: { ipam: { config: [{ subnet: 10.9.8.0/24 }] } } }
+",
     fix: "let services that share their trust share an explicit network, or widen the pools and say so in `hosts.NAME.networks`",
     sources: &["https://github.com/concourse/concourse/issues/2155"],
     check,

@@ -13,9 +13,32 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "services that talk to each other run on different hosts",
     why: "Docker's bridge networks end at the machine: names of the other host do not resolve, requests get 502",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop] }, two: { cpus: 2, memory: 2G, stacks: [data] } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', needs: [data/db] } }
+# file: data.yaml
+services: { db: { image: 'redis:7.4.5' } }
+",
+    passes: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop, data] }, two: { cpus: 2, memory: 2G, stacks: [mail] } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', needs: [data/db] } }
+# file: data.yaml
+services: { db: { image: 'redis:7.4.5' } }
+# file: mail.yaml
+services: { mta: { image: 'example/mta:1.2.3' } }
+",
+    fine: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop] }, two: { cpus: 2, memory: 2G, stacks: [data] } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3', environment: { CACHE: 'redis://data.example.org:6379' } } }
+# file: data.yaml
+services: { db: { image: 'redis:7.4.5' } }
+",
     fix: "run them on one host, or make each host a fleet of its own, with a gateway, a Prometheus and a collector; who has an \
           overlay network of that name may allow it",
     sources: &["https://docs.docker.com/engine/network/drivers/bridge/"],

@@ -13,9 +13,36 @@ pub const RULE: Rule = Rule {
     profiles: &[],
     finds: "it is not clear on which host a stack runs",
     why: "ports, memory, networks and addresses are counted by host",
-    fails: "",
-    passes: "",
-    fine: "",
+    fails: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop] }, two: { cpus: 2, memory: 2G, stacks: [blog] } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: blog.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: mail.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
+    passes: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop, mail] }, two: { cpus: 2, memory: 2G, stacks: [blog] } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: blog.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: mail.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
+    fine: "\
+# file: fleet.yaml
+hosts: { one: { cpus: 2, memory: 2G, stacks: [shop] }, two: { cpus: 2, memory: 2G } }
+# file: shop.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: blog.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+# file: mail.yaml
+services: { web: { image: 'nginx:1.27.3' } }
+",
     fix: "list the stack under the `stacks` of one host, or leave `stacks` out of exactly one",
     sources: &["the `hosts` of fleet.yaml"],
     check,
