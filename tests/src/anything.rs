@@ -1,7 +1,9 @@
-//! `bytes → a repository`: whatever stands in its files, linting it ends, and says where in the files it found what.
+//! `bytes → a repository`: whatever stands in its files, linting and mending it ends; findings stand in the files, and what is
+//! mended is text that can be read.
 
 use bayplan::compile::{ComposeProject, projects};
 use bayplan::finding::Report;
+use bayplan::fix::{Remembered, Workspace, fix};
 use bayplan::resolve::files::{FileError, Files};
 use bayplan::rules::{Policy, Profile};
 use bayplan::source::Sources;
@@ -36,7 +38,8 @@ impl Files for Bytes {
     }
 }
 
-/// Lints the files by every rule. Panics where a finding stands outside of its file.
+/// Lints the files by every rule and makes all fixes. Panics where a finding stands outside of its file, or where a file that
+/// could be read cannot be read any more.
 pub fn survive(bytes: &[u8]) {
     let mut files = BTreeMap::new();
     let (mut rest, mut names) = (bytes, NAMES.iter());
@@ -75,5 +78,28 @@ pub fn survive(bytes: &[u8]) {
             let inside = file.text.get(span.start as usize..span.end as usize).is_some();
             assert!(inside, "{} stands at {span:?} of {} bytes", located.rule, file.text.len());
         }
+    }
+    if bayplan::fix::fixable(&report.findings) > 0 {
+        mend(found, policy, &files);
+    }
+}
+
+/// Makes all fixes that there are, safe or not.
+fn mend(projects: Vec<ComposeProject>, policy: Policy, files: &Bytes) {
+    let workspace = Workspace {
+        projects,
+        policy,
+        hosts: Default::default(),
+        fleets: Vec::new(),
+        files: Remembered::new(files),
+        sources: Sources::new(),
+        today: Some("2026-01-01".to_owned()),
+        locked: &|_| None,
+    };
+    let outcome = fix(&workspace, &|_, _| true);
+    for edited in outcome.edited {
+        assert_ne!(edited.before, edited.after, "{} is edited, and is as it was", edited.file);
+        let errors = |text: &str| bayplan_yaml::read(text, Default::default(), &Default::default()).errors.len();
+        assert!(errors(&edited.after) <= errors(&edited.before), "{} is broken:\n{}", edited.file, edited.after);
     }
 }

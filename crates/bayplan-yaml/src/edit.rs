@@ -4,6 +4,8 @@
 //! plainly what should happen: a value that an alias brings, an anchor that others use, an entry of a merge key. After each
 //! edit the text is read again, and what it says must be what it said before plus the edit, comments included.
 
+mod batch;
+mod claims;
 mod delete;
 mod expect;
 mod insert;
@@ -11,8 +13,8 @@ mod lines;
 mod set;
 mod site;
 
-use crate::print::{Layout, check_keys};
-use crate::{ErrorKind, Limits, Node, Path, Read, SourceId, Span, read};
+use crate::print::check_keys;
+use crate::{Document, ErrorKind, Limits, Node, Path, Read, SourceId, Span, read};
 use lines::Lines;
 use site::Site;
 use std::fmt;
@@ -106,16 +108,18 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 /// Makes `edits`, one after the other, each in the text that the ones before it left.
+///
+/// Those that have nothing to do with each other are made at once, so that many cost about as much as one.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
-    let mut text = text.to_owned();
-    let mut before = read(&text, SourceId::default(), &Limits::default());
-    for (number, edit) in edits.iter().enumerate() {
-        let refused = |no: No| Refused { edit: number, path: edit.path().clone(), at: no.at, reason: no.reason };
-        if let Some((edited, after)) = one(&text, &before, edit).map_err(refused)? {
-            (text, before) = (edited, after);
-        }
+    let before = read(text, SourceId::default(), &Limits::default());
+    let mut state = (text.to_owned(), before);
+    let mut waiting: Vec<(usize, &Edit)> = edits.iter().enumerate().collect();
+    while !waiting.is_empty() {
+        let (now, later) = batch::round(&state.0, &state.1, &waiting);
+        batch::make(&mut state, &now)?;
+        waiting = later;
     }
-    Ok(text)
+    Ok(state.0)
 }
 
 /// Why not.
@@ -141,6 +145,27 @@ type Splice = (Range<usize>, String);
 
 /// Makes one edit; nothing where the text says so already.
 fn one(text: &str, before: &Read, edit: &Edit) -> Result<Option<(String, Read)>, No> {
+    ready(before, edit, text)?;
+    let Some((number, node, document)) = place(before) else { return Err(No::new("the file holds nothing yet")) };
+    let mut wrong = None;
+    // A literal block can swallow a comment below it: then the string is written in quotes.
+    for literals in [true, false] {
+        let splices = splices(&Site::new(text, document, node, literals), edit)?;
+        if splices.is_empty() {
+            return Ok(None);
+        }
+        let edited = spliced(text, &splices)?;
+        let after = read(&edited, SourceId::default(), &Limits::default());
+        match expect::check(before, &after, number, &[edit], &splices) {
+            Ok(()) => return Ok(Some((edited, after))),
+            Err(no) => wrong = Some(no),
+        }
+    }
+    Err(wrong.unwrap_or_else(|| No::new("it would change other values")))
+}
+
+/// Whether a text can be edited, and what is to be written can be.
+fn ready(before: &Read, edit: &Edit, text: &str) -> Result<(), No> {
     let broken = |kind| matches!(kind, ErrorKind::Syntax | ErrorKind::Limit | ErrorKind::Encoding);
     if let Some(error) = before.errors.iter().find(|error| broken(error.kind)) {
         let line = Lines(text).number(error.at.span.start as usize);
@@ -149,38 +174,30 @@ fn one(text: &str, before: &Read, edit: &Edit) -> Result<Option<(String, Read)>,
     let new = match edit {
         Edit::Set { value, .. } | Edit::InsertItem { value, .. } => value,
         Edit::InsertKey { key, value, .. } => &insert::one_entry(key, value),
-        Edit::Delete { .. } => &Node::new(crate::Value::Null, crate::Location::default()),
+        Edit::Delete { .. } => return Ok(()),
     };
-    check_keys(new, &mut Vec::new()).map_err(|error| No::new(error.message))?;
-    let found = before.nodes.iter().zip(&before.documents).enumerate();
-    let Some((number, node, document)) =
-        found.filter_map(|(number, (node, document))| Some((number, node.as_ref()?, document))).next()
-    else {
-        return Err(No::new("the file holds nothing yet"));
-    };
-    let mut wrong = None;
-    // A literal block can swallow a comment below it: then the string is written in quotes.
-    for literals in [true, false] {
-        let site = Site::new(text, document, node, literals);
-        let splices = match edit {
-            Edit::Set { path, value } => {
-                if node.at_path(path).is_some_and(|old| expect::same(old, &expect::read_back(value))) {
-                    return Ok(None);
-                }
-                set::set(&site, &site.find(path)?, value)?
+    check_keys(new, &mut Vec::new()).map_err(|error| No::new(error.message))
+}
+
+/// The first document that holds something, which is the one that is edited.
+fn place(read: &Read) -> Option<(usize, &Node, &Document)> {
+    let found = read.nodes.iter().zip(&read.documents).enumerate();
+    found.filter_map(|(number, (node, document))| Some((number, node.as_ref()?, document))).next()
+}
+
+/// What an edit comes to in the text; nothing where it says so already.
+fn splices(site: &Site<'_>, edit: &Edit) -> Result<Vec<Splice>, No> {
+    match edit {
+        Edit::Set { path, value } => {
+            if site.node.at_path(path).is_some_and(|old| expect::same(old, &expect::read_back(value))) {
+                return Ok(Vec::new());
             }
-            Edit::InsertKey { path, key, value, place } => insert::key(&site, path, key, value, place)?,
-            Edit::InsertItem { path, index, value } => insert::item(&site, path, *index, value)?,
-            Edit::Delete { path } => delete::delete(&site, path)?,
-        };
-        let edited = spliced(text, &splices)?;
-        let after = read(&edited, SourceId::default(), &Limits::default());
-        match expect::check(before, &after, number, edit, &splices) {
-            Ok(()) => return Ok(Some((edited, after))),
-            Err(no) => wrong = Some(no),
+            set::set(site, &site.find(path)?, value)
         }
+        Edit::InsertKey { path, key, value, place } => insert::key(site, path, key, value, place),
+        Edit::InsertItem { path, index, value } => insert::item(site, path, *index, value),
+        Edit::Delete { path } => delete::delete(site, path),
     }
-    Err(wrong.unwrap_or_else(|| No::new("it would change other values")))
 }
 
 /// The text with the splices made.
@@ -197,40 +214,6 @@ fn spliced(text: &str, splices: &[Splice]) -> Result<String, No> {
     }
     out.push_str(text.get(at..).ok_or_else(odd)?);
     Ok(out)
-}
-
-/// How the text around byte `near` is indented.
-fn layout_near(site: &Site<'_>, near: usize, literals: bool) -> Layout {
-    use crate::Kind;
-    let mut layout = Layout { literals, ..Layout::default() };
-    let mut nearest = [usize::MAX; 2];
-    for id in site.document.ids() {
-        let Kind::Mapping(entries) = &site.document.node(id).kind else { continue };
-        for (key, value) in entries {
-            let (key, value) = (site.document.node(*key).span, site.document.node(*value));
-            let (which, members) = match &value.kind {
-                Kind::Mapping(entries) => (0, entries.len()),
-                Kind::Sequence(items) => (1, items.len()),
-                _ => continue,
-            };
-            let (Some(from), Some(to)) =
-                (site.lines.indent(key.start as usize), site.lines.indent(value.span.start as usize))
-            else {
-                continue;
-            };
-            let distance = near.abs_diff(key.start as usize);
-            if value.flow || members == 0 || distance >= nearest[which] || to < from || (which == 0 && to == from) {
-                continue;
-            }
-            nearest[which] = distance;
-            if which == 0 {
-                layout.step = to - from;
-            } else {
-                layout.list_step = to - from;
-            }
-        }
-    }
-    layout
 }
 
 #[cfg(test)]

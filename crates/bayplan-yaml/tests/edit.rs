@@ -288,6 +288,45 @@ fn edits_say_what_they_should_and_keep_other_bytes() {
     judge("go-yaml v4", &made, |texts| oracle::go_yaml(texts).map(|[_, _, v4]| v4));
 }
 
+#[test]
+fn many_edits_at_once_say_what_they_say_one_by_one() {
+    let strings: Vec<String> = oracle::adversarial(100);
+    let mut numbers = Numbers::default();
+    let (mut made, mut refused) = (0, 0);
+    for (name, text) in files().into_iter().filter(|(_, text)| text.len() < 10_000) {
+        let before = read(&text, SourceId(0), &Limits::default());
+        let Some(root) = before.first().filter(|_| before.errors.is_empty()) else { continue };
+        let mut all = Vec::new();
+        places(root, &Path::root(), &mut all);
+        for _ in 0..20 {
+            let edits: Vec<Edit> = (0..2 + numbers.below(6))
+                .map(|_| {
+                    let (path, node) = &all[numbers.below(all.len())];
+                    new_edit(&mut numbers, &strings, path, node)
+                })
+                .collect();
+            // Those that can be made, each in what the ones before it left.
+            let mut one_by_one = text.clone();
+            let mut possible = Vec::new();
+            for edit in edits {
+                match apply(&one_by_one, std::slice::from_ref(&edit)) {
+                    Ok(after) => {
+                        one_by_one = after;
+                        possible.push(edit);
+                    }
+                    Err(_) => refused += 1,
+                }
+            }
+            let together = apply(&text, &possible).unwrap_or_else(|no| panic!("{name}: {no}: {possible:#?}\n{text}"));
+            let said = |text: &str| read(text, SourceId(0), &Limits::default()).first().map(json);
+            assert_eq!(said(&together), said(&one_by_one), "{name}: {possible:#?}\n{text}\n--- became\n{together}");
+            made += possible.len();
+        }
+    }
+    println!("{made} edits made, {refused} refused");
+    assert!(made > 500, "too few edits");
+}
+
 /// What is wrong with the bytes.
 fn bytes_stay(text: &str, after: &str, root: &Node, edit: &Edit) -> Result<(), &'static str> {
     if text.contains("\r\n") && !text.replace("\r\n", "").contains('\n') && after.replace("\r\n", "").contains('\n') {

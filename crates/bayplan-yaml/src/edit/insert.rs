@@ -121,7 +121,7 @@ fn block_insert(site: &Site<'_>, members: &[(usize, usize)], index: usize, new: 
         }
         next = lines.next(next);
     }
-    if keeps_blank_lines(site, before.1) {
+    if site.keeps_blank_lines(before.1) {
         // `|+` takes the blank lines below for its own.
         let mut below = lines.next(lines.end(before.1));
         while below < site.text.len() && lines.is_blank(below) {
@@ -157,17 +157,6 @@ fn above_comments(site: &Site<'_>, first: usize, column: usize) -> usize {
         start = above;
     }
     own
-}
-
-/// Whether the text before byte `end` is a block scalar that keeps the blank lines below it.
-fn keeps_blank_lines(site: &Site<'_>, end: usize) -> bool {
-    let ends = |id: &crate::NodeId| {
-        let syntax = site.syntax(*id);
-        let block = matches!(syntax.kind, Kind::Scalar(_, Style::Literal | Style::Folded));
-        let header = syntax.span.slice(site.text).lines().next().unwrap_or("");
-        block && syntax.span.end as usize == end && header.split(['#', ' ']).next().unwrap_or("").contains('+')
-    };
-    site.document.ids().any(|id| ends(&id))
 }
 
 fn flow_insert(

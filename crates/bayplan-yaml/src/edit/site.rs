@@ -1,9 +1,10 @@
 //! `path → the node and what it stands behind`, or why it cannot be edited.
 
+use super::No;
 use super::lines::Lines;
-use super::{No, layout_near};
 use crate::print::Layout;
 use crate::{Document, Kind, Node, NodeId, Path, Segment, Span, Style, Syntax};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 /// A document that is edited.
@@ -12,10 +13,16 @@ pub(super) struct Site<'a> {
     pub(super) lines: Lines<'a>,
     pub(super) document: &'a Document,
     /// What the document says, to tell why a path leads nowhere.
-    node: &'a Node,
-    /// The nodes that aliases name, each with one of these aliases.
+    pub(super) node: &'a Node,
+    /// The nodes that aliases name.
     in_use: HashSet<NodeId>,
+    /// The aliases, and what they name.
+    aliases: Vec<(NodeId, NodeId)>,
     literals: bool,
+    /// By how much mappings and lists are indented, and where, once somebody asked.
+    steps: OnceCell<[Vec<(usize, usize)>; 2]>,
+    /// Where block scalars end that keep the blank lines below them, once somebody asked.
+    keeping: OnceCell<HashSet<usize>>,
 }
 
 /// A node found.
@@ -45,11 +52,13 @@ pub(super) struct Members(pub(super) Vec<(usize, usize)>);
 impl<'a> Site<'a> {
     pub(super) fn new(text: &'a str, document: &'a Document, node: &'a Node, literals: bool) -> Self {
         let target = |id| match document.node(id).kind {
-            Kind::Alias(target) => target,
+            Kind::Alias(target) => Some((id, target?)),
             _ => None,
         };
-        let in_use = document.ids().filter_map(target).collect();
-        Self { text, lines: Lines(text), document, node, in_use, literals }
+        let aliases: Vec<_> = document.ids().filter_map(target).collect();
+        let in_use = aliases.iter().map(|(_, target)| *target).collect();
+        let (steps, keeping) = (OnceCell::new(), OnceCell::new());
+        Self { text, lines: Lines(text), document, node, in_use, aliases, literals, steps, keeping }
     }
 
     pub(super) fn syntax(&self, id: NodeId) -> &'a Syntax {
@@ -62,7 +71,55 @@ impl<'a> Site<'a> {
 
     /// How the text around byte `near` is indented.
     pub(super) fn layout(&self, near: usize) -> Layout {
-        layout_near(self, near, self.literals)
+        let [mappings, lists] = self.steps.get_or_init(|| self.steps());
+        let nearest = |known: &[(usize, usize)]| {
+            let behind = known.partition_point(|(at, _)| *at < near);
+            let before = behind.checked_sub(1).and_then(|before| known.get(before));
+            let both = before.into_iter().chain(known.get(behind));
+            both.min_by_key(|(at, _)| near.abs_diff(*at)).map(|(_, step)| *step)
+        };
+        let usual = Layout { literals: self.literals, ..Layout::default() };
+        Layout {
+            step: nearest(mappings).unwrap_or(usual.step),
+            list_step: nearest(lists).unwrap_or(usual.list_step),
+            ..usual
+        }
+    }
+
+    /// The keys whose values stand below them, and by how much these are indented: mappings and lists.
+    fn steps(&self) -> [Vec<(usize, usize)>; 2] {
+        let mut steps = [Vec::new(), Vec::new()];
+        for id in self.document.ids() {
+            for (key, value) in self.entries(id) {
+                let (key, value) = (self.syntax(*key).span, self.syntax(*value));
+                let (which, members) = match &value.kind {
+                    Kind::Mapping(entries) => (0, entries.len()),
+                    Kind::Sequence(items) => (1, items.len()),
+                    _ => continue,
+                };
+                let indents = self.lines.indent(key.start as usize).zip(self.lines.indent(value.span.start as usize));
+                let Some((from, to)) = indents.filter(|_| !value.flow && members > 0) else { continue };
+                if to > from || which == 1 && to == from {
+                    steps[which].push((key.start as usize, to - from));
+                }
+            }
+        }
+        steps.iter_mut().for_each(|steps| steps.sort_unstable());
+        steps
+    }
+
+    /// Whether the text before byte `end` is a block scalar that keeps the blank lines below it.
+    pub(super) fn keeps_blank_lines(&self, end: usize) -> bool {
+        let found = || {
+            let nodes = self.document.ids().map(|id| self.syntax(id));
+            let keeps = |syntax: &&Syntax| {
+                let header = syntax.span.slice(self.text).lines().next().unwrap_or("");
+                header.split(['#', ' ']).next().unwrap_or("").contains('+')
+            };
+            let blocks = nodes.filter(|syntax| matches!(syntax.kind, Kind::Scalar(_, Style::Literal | Style::Folded)));
+            blocks.filter(keeps).map(|syntax| syntax.span.end as usize).collect()
+        };
+        self.keeping.get_or_init(found).contains(&end)
     }
 
     /// The column of byte `at`.
@@ -230,10 +287,8 @@ impl<'a> Site<'a> {
     pub(super) fn unused(&self, ids: &[NodeId]) -> Result<(), No> {
         let covers =
             |span: Span| ids.iter().any(|id| self.span(*id).start <= span.start && span.end <= self.span(*id).end);
-        for id in self.document.ids() {
-            let syntax = self.syntax(id);
-            let Kind::Alias(Some(target)) = syntax.kind else { continue };
-            let anchored = self.syntax(target);
+        for (id, target) in &self.aliases {
+            let (syntax, anchored) = (self.syntax(*id), self.syntax(*target));
             if covers(anchored.full_span()) && !covers(syntax.span) {
                 let name = anchored.anchor.as_ref().map_or("", |anchor| anchor.0.as_str());
                 return Err(No::new(format!("an alias uses the anchor `&{name}` that stands in it")).at(syntax.span));
