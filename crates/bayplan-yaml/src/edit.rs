@@ -111,15 +111,23 @@ impl std::error::Error for Refused {}
 ///
 /// Those that have nothing to do with each other are made at once, so that many cost about as much as one.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, Refused> {
+    let (text, refused) = apply_possible(text, edits);
+    match refused.into_iter().next() {
+        Some(refused) => Err(refused),
+        None => Ok(text),
+    }
+}
+
+/// As [`apply`], without the edits that cannot be made, which are given by number.
+pub fn apply_possible(text: &str, edits: &[Edit]) -> (String, Vec<Refused>) {
     let before = read(text, SourceId::default(), &Limits::default());
-    let mut state = (text.to_owned(), before);
+    let mut state = batch::State { text: text.to_owned(), read: before, refused: Vec::new() };
     let mut waiting: Vec<(usize, &Edit)> = edits.iter().enumerate().collect();
     while !waiting.is_empty() {
-        let (now, later) = batch::round(&state.0, &state.1, &waiting);
-        batch::make(&mut state, &now)?;
-        waiting = later;
+        waiting = state.round(&waiting);
     }
-    Ok(state.0)
+    state.refused.sort_by_key(|refused| refused.edit);
+    (state.text, state.refused)
 }
 
 /// Why not.

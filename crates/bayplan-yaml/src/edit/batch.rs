@@ -7,34 +7,66 @@ use crate::{Limits, Read, SourceId, read};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Edits with their numbers.
-type Numbered<'e> = Vec<(usize, &'e Edit)>;
+/// A text while it is edited, and what could not be done to it.
+pub(super) struct State {
+    pub(super) text: String,
+    pub(super) read: Read,
+    pub(super) refused: Vec<Refused>,
+}
 
-/// The edits that can be made at once, and the others. The first one is always among the former.
-pub(super) fn round<'e>(text: &str, before: &Read, waiting: &[(usize, &'e Edit)]) -> (Numbered<'e>, Numbered<'e>) {
-    let (mut now, mut later) = (Vec::new(), Vec::new());
-    let mut claims = Claims::default();
-    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
-    let site = place(before).map(|(_, node, document)| Site::new(text, document, node, true));
-    for (number, edit) in waiting {
-        let free = claims.take(edit);
-        let apart = free
-            && match site.as_ref().map(|site| splices(site, edit)) {
-                Some(Ok(splices)) => apart(&mut taken, &splices),
+impl State {
+    /// Makes the edits that can be made at once, or refuses those that cannot be made at all; gives the others.
+    pub(super) fn round<'e>(&mut self, waiting: &[(usize, &'e Edit)]) -> Vec<(usize, &'e Edit)> {
+        let (mut now, mut later, mut stuck) = (Vec::new(), Vec::new(), Vec::new());
+        let mut claims = Claims::default();
+        let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
+        let site = place(&self.read).map(|(_, node, document)| Site::new(&self.text, document, node, true));
+        for (number, edit) in waiting.iter().copied() {
+            let splices = claims.take(edit).then(|| match &site {
+                Some(site) => ready(&self.read, edit, &self.text).and_then(|()| splices(site, edit)),
+                None => Err(No::new("the file holds nothing yet")),
+            });
+            match splices {
+                Some(Ok(splices)) if apart(&mut taken, &splices) => now.push((number, edit)),
                 // What stands in the way may be gone when the others are made.
-                _ => false,
-            };
-        if apart || now.is_empty() {
-            now.push((*number, *edit));
-        } else {
-            later.push((*number, *edit));
+                Some(Err(no)) => stuck.push((number, edit, no)),
+                _ => later.push((number, edit)),
+            }
         }
-        if site.is_none() {
-            break;
+        if now.is_empty() {
+            self.refused.extend(stuck.into_iter().map(|(number, edit, no)| refused(number, edit, no)));
+        } else {
+            drop(site);
+            later.extend(stuck.into_iter().map(|(number, edit, _)| (number, edit)));
+            later.sort_unstable_by_key(|(number, _)| *number);
+            self.make(&now);
+        }
+        later
+    }
+
+    /// Makes edits that have nothing to do with each other; where they do not come to what they should, in two parts.
+    fn make(&mut self, edits: &[(usize, &Edit)]) {
+        match edits {
+            [] => {}
+            [(number, edit)] => match one(&self.text, &self.read, edit) {
+                Ok(Some(edited)) => (self.text, self.read) = edited,
+                Ok(None) => {}
+                Err(no) => self.refused.push(refused(*number, edit, no)),
+            },
+            _ => match together(&self.text, &self.read, edits) {
+                Some(edited) => (self.text, self.read) = edited,
+                None => {
+                    let (first, second) = edits.split_at(edits.len() / 2);
+                    self.make(first);
+                    self.make(second);
+                }
+            },
         }
     }
-    later.extend(waiting.iter().skip(now.len() + later.len()).copied());
-    (now, later)
+}
+
+fn refused(number: usize, edit: &Edit, no: No) -> Refused {
+    Refused { edit: number, path: edit.path().clone(), at: no.at, reason: no.reason }
 }
 
 /// Whether splices touch none of those taken before; then they are taken too.
@@ -60,29 +92,6 @@ fn apart(taken: &mut BTreeMap<usize, usize>, splices: &[Splice]) -> bool {
         }
     }
     fits
-}
-
-/// Makes edits that have nothing to do with each other; where they do not come to what they should, in two parts.
-pub(super) fn make(state: &mut (String, Read), edits: &[(usize, &Edit)]) -> Result<(), Refused> {
-    let (text, before) = &*state;
-    match edits {
-        [] => {}
-        [(number, edit)] => {
-            let refused = |no: No| Refused { edit: *number, path: edit.path().clone(), at: no.at, reason: no.reason };
-            if let Some(edited) = one(text, before, edit).map_err(refused)? {
-                *state = edited;
-            }
-        }
-        _ => match together(text, before, edits) {
-            Some(edited) => *state = edited,
-            None => {
-                let (first, second) = edits.split_at(edits.len() / 2);
-                make(state, first)?;
-                make(state, second)?;
-            }
-        },
-    }
-    Ok(())
 }
 
 /// Makes edits at once; nothing where the text would not say what it should.

@@ -114,7 +114,7 @@ fn join(value: &mut Node, more: &Node) -> bool {
     }
 }
 
-/// Why a text could not be edited, and the number of the edit among those given.
+/// Why an edit could not be made, and its number among those given.
 #[derive(Debug)]
 pub(super) struct NotMade {
     pub number: usize,
@@ -124,52 +124,56 @@ pub(super) struct NotMade {
 /// A path, and the text that stands there.
 type Named = (String, Arc<str>);
 
-/// The texts with edits made. `text` gives what a file says now, and the path by which it stands in the result.
+/// The texts with edits made, or those that cannot be. `text` gives what a file says now, and the path by which it stands in
+/// the result.
 pub(super) fn edited<'e>(
     edits: impl Iterator<Item = &'e FileEdit>,
     text: &dyn Fn(&str) -> Option<Named>,
-) -> Result<Texts, NotMade> {
+) -> Result<Texts, Vec<NotMade>> {
     let mut files: BTreeMap<&str, Vec<(usize, &Act)>> = BTreeMap::new();
+    let mut known: HashMap<(&str, u32), Vec<&Act>> = HashMap::new();
     for (number, edit) in edits.enumerate() {
-        let acts = files.entry(&edit.file).or_default();
-        if !acts.iter().any(|(_, known)| **known == edit.act) {
-            acts.push((number, &edit.act));
+        let near = known.entry((&edit.file, edit.near)).or_default();
+        if !near.contains(&&edit.act) {
+            near.push(&edit.act);
+            files.entry(&edit.file).or_default().push((number, &edit.act));
         }
     }
-    let mut texts = Texts::new();
+    let (mut texts, mut not) = (Texts::new(), Vec::new());
     for (file, acts) in files {
-        let first = acts.first().map_or(0, |(number, _)| *number);
-        let gone = || NotMade { number: first, reason: format!("`{file}` cannot be read") };
-        let (key, before) = text(file).ok_or_else(gone)?;
-        texts.insert(key, one(&before, &acts)?.into());
+        match text(file) {
+            Some((key, before)) => drop(texts.insert(key, one(&before, &acts, &mut not).into())),
+            None => {
+                let gone = |(number, _)| NotMade { number, reason: format!("`{file}` cannot be read") };
+                not.extend(acts.into_iter().map(gone));
+            }
+        }
     }
-    Ok(texts)
+    if not.is_empty() { Ok(texts) } else { Err(not) }
 }
 
-fn one(text: &str, acts: &[(usize, &Act)]) -> Result<String, NotMade> {
-    let mut text = text.to_owned();
-    let mut respelled: Vec<_> = acts
-        .iter()
-        .filter_map(|(number, act)| match act {
-            Act::Respell(span, new) => Some((*number, *span, new)),
-            Act::Edit(_) => None,
-        })
-        .collect();
-    respelled.sort_by_key(|(_, span, _)| std::cmp::Reverse(*span));
-    for (number, span, new) in respelled {
-        let range = span.start as usize..span.end as usize;
-        if text.get(range.clone()).is_none() {
-            return Err(NotMade { number, reason: "its bytes are not those of a text".to_owned() });
+fn one(text: &str, acts: &[(usize, &Act)], not: &mut Vec<NotMade>) -> String {
+    let mut respelled = Vec::new();
+    let mut edits: Vec<(usize, &Edit)> = Vec::new();
+    for (number, act) in acts {
+        match act {
+            Act::Respell(span, new) => respelled.push((*number, *span, new)),
+            Act::Edit(edit) => edits.push((*number, edit)),
         }
-        text.replace_range(range, new);
     }
-    let mut edits: Vec<(usize, &Edit)> = acts
-        .iter()
-        .filter_map(|(number, act)| match act {
-            Act::Edit(edit) => Some((*number, edit)),
-            Act::Respell(..) => None,
-        })
-        .collect();
+    respelled.sort_by_key(|(_, span, _)| *span);
+    let (mut spelled, mut at) = (String::with_capacity(text.len()), 0);
+    for (number, span, new) in respelled {
+        match text.get(at..span.start as usize).filter(|_| text.is_char_boundary(span.end as usize)) {
+            Some(between) => {
+                spelled.push_str(between);
+                spelled.push_str(new);
+                at = span.end as usize;
+            }
+            None => not.push(NotMade { number, reason: "its bytes are not those of a text".to_owned() }),
+        }
+    }
+    spelled.push_str(text.get(at..).unwrap_or_default());
     // What is removed moves the items behind it: last, and from behind.
     edits.sort_by(|(a, first), (b, second)| {
         let removes = |edit: &Edit| matches!(edit, Edit::Delete { .. });
@@ -182,8 +186,9 @@ fn one(text: &str, acts: &[(usize, &Act)]) -> Result<String, NotMade> {
     });
     let numbers: Vec<usize> = edits.iter().map(|(number, _)| *number).collect();
     let edits: Vec<Edit> = edits.into_iter().map(|(_, edit)| edit.clone()).collect();
-    edit::apply(&text, &edits)
-        .map_err(|refused| NotMade { number: numbers.get(refused.edit).copied().unwrap_or(0), reason: refused.reason })
+    let (edited, refused) = edit::apply_possible(&spelled, &edits);
+    not.extend(refused.into_iter().map(|refused| NotMade { number: numbers[refused.edit], reason: refused.reason }));
+    edited
 }
 
 /// A path by which later items stand behind earlier ones.

@@ -1,24 +1,36 @@
 //! `what was read before and after × fixes → whether they did what they say, and nothing else`.
 
 use super::Candidate;
-use super::model::{change, difference, holds, normal};
+use super::model::{change, differences, holds, normal};
+use super::place::Written;
 use super::workspace::{Merged, View};
 use crate::finding::{Change, Finding, Level};
-use bayplan_yaml::{Path, Segment};
-use std::collections::{BTreeMap, HashMap};
+use bayplan_yaml::{Path, Segment, SourceId};
+use std::collections::{HashMap, HashSet};
 
 /// What a finding is known by when items have moved.
 type Known = (&'static str, Option<String>, Option<String>, Vec<String>);
 
-/// Why not.
+/// Why fixes cannot be made together.
 #[derive(Debug, Clone)]
-pub(super) struct No {
+pub(super) struct Problem {
     pub reason: String,
+    /// The numbers of the fixes that it comes from, as far as that can be told.
+    pub fixes: Vec<usize>,
 }
 
 /// Whether `after` is `before` changed by the fixes, and by nothing else.
-pub(super) fn check(before: &View, after: &View, fixes: &[&Candidate]) -> Result<(), No> {
-    findings(before, after, fixes)?;
+pub(super) fn check(before: &View, after: &View, fixes: &[&Candidate]) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    findings(before, after, fixes, &mut problems);
+    models(before, after, fixes, &mut problems);
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn models(before: &View, after: &View, fixes: &[&Candidate], problems: &mut Vec<Problem>) {
+    let whole = |reason: String| Problem { reason, fixes: Vec::new() };
+    let numbers: HashMap<*const Candidate, usize> =
+        fixes.iter().enumerate().map(|(number, fix)| (std::ptr::from_ref(*fix), number)).collect();
     let mut by_stack: HashMap<(&str, &str), Vec<&Candidate>> = HashMap::new();
     for fix in fixes {
         for stack in before.stacks_of(&fix.finding) {
@@ -27,21 +39,22 @@ pub(super) fn check(before: &View, after: &View, fixes: &[&Candidate]) -> Result
     }
     let after_by_key: HashMap<_, &Merged> = after.stacks.iter().map(|stack| (stack.key(), stack)).collect();
     if before.stacks.len() != after.stacks.len() {
-        return Err(No { reason: "there would be other stacks".to_owned() });
+        return problems.push(whole("there would be other stacks".to_owned()));
     }
     // Stacks of one folder may be made from the same files.
     let mut by_folder: HashMap<&str, Vec<&Candidate>> = HashMap::new();
     for fix in fixes {
         for stack in before.stacks_of(&fix.finding) {
             let list = by_folder.entry(&stack.folder).or_default();
-            if !list.iter().any(|known| std::ptr::eq(*known, *fix)) {
+            if !list.last().is_some_and(|known| std::ptr::eq(*known, *fix)) {
                 list.push(fix);
             }
         }
     }
     for stack in &before.stacks {
         let Some(now) = after_by_key.get(&stack.key()) else {
-            return Err(No { reason: format!("the stack `{}` would be gone", stack.name) });
+            problems.push(whole(format!("the stack `{}` would be gone", stack.name)));
+            continue;
         };
         let own = by_stack.get(&(stack.name.as_str(), stack.folder.as_str()));
         let around = by_folder.get(stack.folder.as_str());
@@ -52,27 +65,31 @@ pub(super) fn check(before: &View, after: &View, fixes: &[&Candidate]) -> Result
         let own = own.unwrap_or(&empty);
         let mut wanted = stack.document.clone();
         // One change is made once, whoever asks for it.
-        let mut made: Vec<&Change> = Vec::new();
+        let mut made: HashMap<&Path, Vec<&Change>> = HashMap::new();
+        let own: HashSet<*const Candidate> = own.iter().map(|fix| std::ptr::from_ref(*fix)).collect();
         let all = around.unwrap_or(&empty);
         let mut deletions = Vec::new();
         for fix in all {
             let sure = stack.environment.is_none()
                 && fix.finding.subject.stack.is_some()
-                && own.iter().any(|other| std::ptr::eq(*other, *fix));
+                && own.contains(&std::ptr::from_ref(*fix));
             if !sure && !is_kin(stack, fix, before) {
                 continue;
             }
             for one in &fix.fix.changes {
-                if made.contains(&one) || !sure && !holds(&now.document, one) {
+                let Some(path) = place(one) else { continue };
+                let known = made.entry(path).or_default();
+                if known.contains(&one) || !sure && !holds(&now.document, one) {
                     continue;
                 }
-                made.push(one);
+                known.push(one);
                 if let Change::Delete(path) = one {
                     deletions.push(path.clone());
                     continue;
                 }
                 if change(&mut wanted, one).is_none() && sure {
-                    return Err(No { reason: "the merged model has no such place".to_owned() });
+                    let reason = "the merged model has no such place".to_owned();
+                    problems.push(Problem { reason, fixes: vec![numbers[&std::ptr::from_ref(*fix)]] });
                 }
             }
         }
@@ -82,11 +99,23 @@ pub(super) fn check(before: &View, after: &View, fixes: &[&Candidate]) -> Result
             let _ = change(&mut wanted, &Change::Delete(path));
         }
         let actual = normal(&now.document);
-        if let Some(path) = difference(&normal(&wanted), &actual) {
-            return Err(No { reason: told(stack, &path, fixes) });
+        for path in differences(&normal(&wanted), &actual) {
+            let about = |fix: &&&Candidate| fix.fix.changes.iter().filter_map(place).any(|other| near(other, &path));
+            let close: Vec<&Candidate> = all.iter().filter(about).copied().collect();
+            let only = match (close.as_slice(), fixes) {
+                ([only], _) | (_, [only]) => Some(*only),
+                _ => None,
+            };
+            let fixes = close.iter().map(|fix| numbers[&std::ptr::from_ref(*fix)]).collect();
+            problems.push(Problem { reason: told(stack, &path, only), fixes });
         }
     }
-    Ok(())
+}
+
+/// Whether two paths lead into one service, or whatever else has a name.
+fn near(a: &Path, b: &Path) -> bool {
+    let depth = a.0.len().min(b.0.len()).min(2);
+    a.0[..depth] == b.0[..depth]
 }
 
 /// Whether a stack is made from files that the fix's own stack is made from too: another environment, or a variant.
@@ -94,6 +123,14 @@ fn is_kin(stack: &Merged, fix: &Candidate, before: &View) -> bool {
     before
         .stacks_of(&fix.finding)
         .any(|own| own.folder == stack.folder && own.files.iter().any(|file| stack.files.contains(file)))
+}
+
+/// The place that a change is about, where it changes the model.
+fn place(change: &Change) -> Option<&Path> {
+    match change {
+        Change::Set(path, _) | Change::Append(path, _) | Change::Delete(path) | Change::Rename(path, _) => Some(path),
+        Change::Respell(..) => None,
+    }
 }
 
 fn order(path: &Path) -> Vec<(String, usize)> {
@@ -107,49 +144,66 @@ fn order(path: &Path) -> Vec<(String, usize)> {
 }
 
 /// What differs, in words.
-fn told(stack: &Merged, path: &Path, fixes: &[&Candidate]) -> String {
-    let of = |path: &Path| match path.0.as_slice() {
-        [Segment::Key(section), Segment::Key(name), ..] if section == "services" => Some(name.clone()),
-        _ => None,
-    };
-    let only = match fixes {
-        [only] => Some(only),
-        _ => None,
-    };
+fn told(stack: &Merged, path: &Path, only: Option<&Candidate>) -> String {
     let meant = only.and_then(|fix| fix.finding.subject.service.clone());
-    match (of(path), meant) {
+    match (in_path(path), meant) {
         (Some(other), Some(meant)) if other != meant => format!("`{other}` and `{meant}` share this value"),
         (Some(_), Some(meant)) => format!("`{meant}` would say something else at `{path}`"),
         _ => format!("`{path}` of `{}` would change too", stack.name),
     }
 }
 
-fn findings(before: &View, after: &View, fixes: &[&Candidate]) -> Result<(), No> {
-    let mut allowed: BTreeMap<Known, isize> = BTreeMap::new();
+fn findings(before: &View, after: &View, fixes: &[&Candidate], problems: &mut Vec<Problem>) {
+    let mut allowed: HashMap<Known, isize> = HashMap::new();
     for finding in shown(before) {
         *allowed.entry(known(finding)).or_default() += 1;
     }
-    let mut fixed: BTreeMap<Known, &Candidate> = BTreeMap::new();
-    for fix in fixes {
-        for _ in 0..fix.count {
-            *allowed.entry(known(&fix.finding)).or_default() -= 1;
+    let mut fixed: HashMap<Known, Vec<usize>> = HashMap::new();
+    let mut by_service: HashMap<String, Vec<usize>> = HashMap::new();
+    for (number, fix) in fixes.iter().enumerate() {
+        let key = known(&fix.finding);
+        *allowed.entry(key.clone()).or_default() -= fix.count as isize;
+        fixed.entry(key).or_default().push(number);
+        if let Some(service) = service(&fix.finding) {
+            by_service.entry(service.to_owned()).or_default().push(number);
         }
-        fixed.insert(known(&fix.finding), fix);
     }
+    let mut files: HashMap<SourceId, Written> = HashMap::new();
     for finding in shown(after) {
         let key = known(finding);
         let left = allowed.entry(key.clone()).or_default();
         *left -= 1;
-        if *left < 0 {
-            return Err(No {
-                reason: match fixed.contains_key(&key) {
-                    true => "the finding would stay".to_owned(),
-                    false => format!("it would give another finding: {}: {}", finding.rule, finding.message),
-                },
-            });
+        if *left >= 0 {
+            continue;
         }
+        let problem = match fixed.get(&key) {
+            Some(fixes) => Problem { reason: "the finding would stay".to_owned(), fixes: fixes.clone() },
+            None => {
+                let of_place = || {
+                    let file = after.sources.file(finding.at.source)?;
+                    let written = files.entry(finding.at.source).or_insert_with(|| Written::new(&file.text));
+                    in_path(&written.spot(finding.at.span)?.path).map(str::to_owned)
+                };
+                let close = service(finding).map(str::to_owned).or_else(of_place);
+                let close = close.and_then(|service| by_service.get(&service));
+                let reason = format!("it would give another finding: {}: {}", finding.rule, finding.message);
+                Problem { reason, fixes: close.cloned().unwrap_or_default() }
+            }
+        };
+        problems.push(problem);
     }
-    Ok(())
+}
+
+/// The service that a finding is about; before anything is merged, its path says that.
+fn service(finding: &Finding) -> Option<&str> {
+    finding.subject.service.as_deref().or_else(|| in_path(&finding.subject.path))
+}
+
+fn in_path(path: &Path) -> Option<&str> {
+    match path.0.as_slice() {
+        [Segment::Key(section), Segment::Key(name), ..] if section == "services" => Some(name),
+        _ => None,
+    }
 }
 
 /// The findings that are shown.

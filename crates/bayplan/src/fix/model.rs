@@ -126,9 +126,15 @@ pub(super) fn change(document: &mut Node, change: &Change) -> Option<()> {
 
 /// Whether a change was made in `document` already.
 pub(super) fn holds(document: &Node, wanted: &Change) -> bool {
+    let document = match wanted {
+        Change::Set(path, _) | Change::Append(path, _) | Change::Delete(path) | Change::Rename(path, _) => {
+            part(document, path)
+        }
+        Change::Respell(..) => return true,
+    };
     let mut copy = document.clone();
     match wanted {
-        Change::Set(..) => change(&mut copy, wanted).is_some() && same(&normal(&copy), &normal(document)),
+        Change::Set(..) => change(&mut copy, wanted).is_some() && same(&normal(&copy), &normal(&document)),
         Change::Append(path, value) => {
             let mut found = false;
             let look = &mut |node: &mut Node, _| {
@@ -143,6 +149,17 @@ pub(super) fn holds(document: &Node, wanted: &Change) -> bool {
         Change::Delete(_) | Change::Rename(..) => change(&mut copy, wanted).is_none(),
         Change::Respell(..) => true,
     }
+}
+
+/// A document with what stands around a path only: one service, one network.
+fn part(document: &Node, path: &Path) -> Node {
+    let [Segment::Key(section), Segment::Key(name), ..] = path.0.as_slice() else { return document.clone() };
+    let within = |node: &Node, key: &str, inner: &dyn Fn(&Node) -> Node| {
+        let Value::Map(map) = &node.value else { return node.clone() };
+        let found = map.get(key).map(|found| (key.into(), Entry { key_at: found.key_at, value: inner(&found.value) }));
+        Node::new(Value::Map(found.into_iter().collect()), node.at)
+    };
+    within(document, section, &|section| within(section, name, &Node::clone))
 }
 
 /// Does something to the value at `path`, making mappings on the way. `value` is what a list of `KEY=VALUE` is to say there.
@@ -311,10 +328,33 @@ fn is_empty_list(key: &str, value: &Node) -> bool {
     !matches!(key, "command" | "entrypoint") && matches!(&value.value, Value::Seq(items) if items.is_empty())
 }
 
-/// The first place where two normal models differ.
-pub(super) fn difference(a: &Node, b: &Node) -> Option<Path> {
-    let mut path = Path::root();
-    differs(a, b, &mut path).then_some(path)
+/// Where two normal models differ: of each service, or whatever else has a name, the first place.
+pub(super) fn differences(a: &Node, b: &Node) -> Vec<Path> {
+    let mut found = Vec::new();
+    named_differences(a, b, &mut Path::root(), &mut found);
+    found
+}
+
+fn named_differences(a: &Node, b: &Node, path: &mut Path, found: &mut Vec<Path>) {
+    match (&a.value, &b.value) {
+        (Value::Map(one), Value::Map(other)) if path.0.len() < 2 => {
+            let missing = other.keys().filter(|key| !one.contains_key(key.as_str()));
+            for key in one.keys().chain(missing) {
+                path.0.push(Segment::Key(key.to_string()));
+                match (one.get(key.as_str()), other.get(key.as_str())) {
+                    (Some(a), Some(b)) => named_differences(&a.value, &b.value, path, found),
+                    _ => found.push(path.clone()),
+                }
+                path.0.pop();
+            }
+        }
+        _ => {
+            let mut inner = path.clone();
+            if differs(a, b, &mut inner) {
+                found.push(inner);
+            }
+        }
+    }
 }
 
 fn differs(a: &Node, b: &Node, path: &mut Path) -> bool {

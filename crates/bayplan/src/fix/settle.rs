@@ -1,7 +1,7 @@
 //! `fixes of one reading → those that can be made together`: all at once, and only where that fails fewer and fewer.
 
-use super::edits::{Claims, edited};
-use super::guard::{self, No};
+use super::edits::{Claims, NotMade, edited};
+use super::guard::{self, Problem};
 use super::target::{Index, Targets};
 use super::workspace::{Texts, View, Workspace, text_key};
 use super::{Candidate, Group, Refused, told};
@@ -100,7 +100,7 @@ impl<'a> Pass<'a> {
         let mut taken = Vec::new();
         for (folders, groups) in self.parts(&fit) {
             let mut own = Vec::new();
-            self.choose(&groups, &mut own, Some(&folders));
+            self.side_by_side(&groups, &mut own, Some(&folders));
             taken.extend(own);
         }
         taken.sort_unstable();
@@ -119,6 +119,63 @@ impl<'a> Pass<'a> {
         done
     }
 
+    /// Takes those of `groups` that can be made together. What is in the way is looked for in all services at once, so that
+    /// many fixes that cannot be made cost about as much as one.
+    fn side_by_side(&mut self, groups: &[usize], taken: &mut Vec<usize>, scope: Scope<'_>) {
+        let Err(no) = self.attempt(groups, scope) else { return taken.extend(groups) };
+        let blamed = no.groups();
+        let rest: Vec<usize> = groups.iter().copied().filter(|group| !blamed.contains(group)).collect();
+        let good = !blamed.is_empty() && !rest.is_empty() && self.attempt(&rest, scope).is_ok();
+        let left: &[usize] = if good { &blamed.into_iter().collect::<Vec<_>>() } else { groups };
+        if good {
+            taken.extend(rest);
+        }
+        // Of each service one fix at a time.
+        let mut turns: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut used: HashMap<Option<String>, usize> = HashMap::new();
+        for group in left {
+            let turn = used.entry(self.service(*group)).or_default();
+            turns.entry(*turn).or_default().push(*group);
+            *turn += 1;
+        }
+        let mut waiting = Vec::new();
+        for (_, turn) in turns {
+            self.turn(&turn, taken, &mut waiting, scope);
+        }
+        if taken.is_empty() {
+            self.choose(&waiting, taken, scope);
+        }
+    }
+
+    /// What a group is about, as far as that has a name.
+    fn service(&self, group: usize) -> Option<String> {
+        let about = &self.groups[group].candidates.first()?.finding.subject;
+        Some(format!("{:?} {}", about.stack, about.service.as_ref()?))
+    }
+
+    /// Takes those of `groups`, each about another service, that can be made beside what was `taken`, and refuses those that
+    /// cannot be made at all. The others wait.
+    fn turn(&mut self, groups: &[usize], taken: &mut Vec<usize>, waiting: &mut Vec<usize>, scope: Scope<'_>) {
+        let beside = |taken: &[usize], more: &[usize]| -> Vec<usize> { taken.iter().chain(more).copied().collect() };
+        let Err(no) = self.attempt(&beside(taken, groups), scope) else { return taken.extend(groups) };
+        // What was taken before may be in the way of what comes, and is told then.
+        let known: BTreeSet<Option<String>> = no.groups().into_iter().map(|group| self.service(group)).collect();
+        let (blamed, rest): (Vec<usize>, Vec<usize>) =
+            groups.iter().partition(|group| known.contains(&self.service(**group)));
+        if blamed.is_empty() || !rest.is_empty() && self.attempt(&beside(taken, &rest), scope).is_err() {
+            return self.choose(groups, taken, scope);
+        }
+        taken.extend(rest);
+        let Err(alone) = self.attempt(&blamed, scope) else { return waiting.extend(blamed) };
+        for group in blamed {
+            let has_others = self.groups[group].ways.len() > 1;
+            match alone.reason(group).filter(|_| !has_others) {
+                Some(reason) => self.refuse_group(group, &reason),
+                None => self.choose(&[group], taken, scope),
+            }
+        }
+    }
+
     /// Takes those of `groups` that can be made beside what was `taken`; refuses those that cannot be made at all.
     fn choose(&mut self, groups: &[usize], taken: &mut Vec<usize>, scope: Scope<'_>) {
         if groups.is_empty() {
@@ -132,27 +189,23 @@ impl<'a> Pass<'a> {
         if let [only] = *groups {
             return self.choose_one(only, no, taken, scope);
         }
-        match no.group.filter(|group| groups.contains(group)) {
-            Some(group) => {
-                let rest: Vec<usize> = groups.iter().copied().filter(|other| *other != group).collect();
-                self.choose(&rest, taken, scope);
-                self.choose(&[group], taken, scope);
-            }
-            None => {
-                let (first, second) = groups.split_at(groups.len() / 2);
-                self.choose(first, taken, scope);
-                self.choose(second, taken, scope);
-            }
-        }
+        let known = no.groups();
+        let (blamed, rest): (Vec<usize>, Vec<usize>) = groups.iter().partition(|group| known.contains(group));
+        let (first, second) = match blamed.is_empty() || rest.is_empty() {
+            true => groups.split_at(groups.len() / 2),
+            false => (rest.as_slice(), blamed.as_slice()),
+        };
+        self.choose(first, taken, scope);
+        self.choose(second, taken, scope);
     }
 
     fn choose_one(&mut self, group: usize, no: Failed, taken: &mut Vec<usize>, scope: Scope<'_>) {
         // Alone it may be made, and then it waits for the next reading.
         let reason = match taken.is_empty() {
-            true => no.no.reason,
+            true => no.first(),
             false => match self.attempt(&[group], scope) {
                 Ok(_) => return,
-                Err(alone) => alone.no.reason,
+                Err(alone) => alone.first(),
             },
         };
         for way in 1..self.groups[group].ways.len() {
@@ -163,8 +216,12 @@ impl<'a> Pass<'a> {
             }
         }
         self.groups[group].way = 0;
+        self.refuse_group(group, &reason);
+    }
+
+    fn refuse_group(&mut self, group: usize, reason: &str) {
         for candidate in std::mem::take(&mut self.groups[group].candidates) {
-            self.refuse(candidate, reason.clone());
+            self.refuse(candidate, reason.to_owned());
         }
     }
 
@@ -176,8 +233,9 @@ impl<'a> Pass<'a> {
     fn attempt(&mut self, groups: &[usize], scope: Scope<'_>) -> Result<(Texts, View), Failed> {
         let owners: Vec<usize> = groups.iter().flat_map(|at| self.groups[*at].edits().iter().map(|_| *at)).collect();
         let edits = groups.iter().flat_map(|at| self.groups[*at].edits());
-        let made = edited(edits, &|file| self.text(file))
-            .map_err(|not| Failed { group: owners.get(not.number).copied(), no: No { reason: not.reason } })?;
+        let not_made = |not: NotMade| (not.reason, vec![owners[not.number]]);
+        let made =
+            edited(edits, &|file| self.text(file)).map_err(|all| Failed(all.into_iter().map(not_made).collect()))?;
         let mut texts = self.texts.clone();
         texts.extend(made);
         if let Some(folders) = scope
@@ -187,8 +245,10 @@ impl<'a> Pass<'a> {
         }
         let before = scope.and_then(|folders| self.parts.get(folders)).unwrap_or(self.view);
         let after = self.workspace.read(&texts, scope);
-        let fixes: Vec<&Candidate> = groups.iter().flat_map(|at| &self.groups[*at].candidates).collect();
-        guard::check(before, &after, &fixes).map_err(|no| Failed { group: None, no })?;
+        let fixes = groups.iter().flat_map(|at| self.groups[*at].candidates.iter().map(|one| (*at, one)));
+        let (owners, fixes): (Vec<usize>, Vec<&Candidate>) = fixes.unzip();
+        let told = |problem: Problem| (problem.reason, problem.fixes.into_iter().map(|at| owners[at]).collect());
+        guard::check(before, &after, &fixes).map_err(|all| Failed(all.into_iter().map(told).collect()))?;
         Ok((texts, after))
     }
 
@@ -231,10 +291,22 @@ impl<'a> Pass<'a> {
     }
 }
 
-/// Why an attempt failed, and the group that it failed at, where one is known.
-struct Failed {
-    group: Option<usize>,
-    no: No,
+/// Why an attempt failed: each reason with the groups that it comes from, as far as that is known.
+struct Failed(Vec<(String, Vec<usize>)>);
+
+impl Failed {
+    fn first(self) -> String {
+        self.0.into_iter().next().map(|(reason, _)| reason).unwrap_or_default()
+    }
+
+    fn groups(&self) -> BTreeSet<usize> {
+        self.0.iter().flat_map(|(_, groups)| groups.iter().copied()).collect()
+    }
+
+    /// The reason that comes from a group and from no other.
+    fn reason(&self, group: usize) -> Option<String> {
+        self.0.iter().find(|(_, groups)| *groups == [group]).map(|(reason, _)| reason.clone())
+    }
 }
 
 /// The fixes that are wanted, by place; those of several environments as one.
