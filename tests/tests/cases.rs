@@ -11,7 +11,7 @@ use bayplan_cli::Exit;
 use bayplan_cli::args::{Cli, Format, Verb};
 use bayplan_cli::compile::Library;
 use bayplan_cli::render::root::Root;
-use bayplan_cli::render::{Style, github, json, pretty, sarif, short};
+use bayplan_cli::render::{Style, github, json, pretty, repair, sarif, short};
 use bayplan_cli::run::{Asked, Runner, Said as Streams};
 use bayplan_tests::case::{Case, Document, Kind, Said};
 use clap::Parser;
@@ -113,11 +113,11 @@ fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
     // Whatever was found can be shown.
     let _ = pretty::findings(&result.report, &result.sources, style);
     let (report, sources, root) = (&result.report, &result.sources, Root::default());
-    let _ = json::report(report, sources, 0).to_string();
+    let _ = json::report(report, sources, 0, None).to_string();
     let lines = |text: String| text.lines().count();
     assert_eq!(lines(short::findings(report, sources)), report.findings.len(), "{}", case.title);
     assert_eq!(lines(github::findings(report, sources, &root)), report.findings.len(), "{}", case.title);
-    let log = sarif::log(report, sources, &root, &sarif::respelled);
+    let log = sarif::log(report, sources, &root, &repair::none);
     assert_eq!(log["runs"][0]["results"].as_array().map(Vec::len), Some(report.findings.len()), "{}", case.title);
     if result.report.denied() && fleet {
         let cli = Cli::try_parse_from(["bayplan", "gen"]).unwrap();

@@ -12,9 +12,10 @@ use crate::render::{Style, counted, json};
 use crate::run::{Runner, Said, line};
 use crate::{Exit, Failure};
 use bayplan::finding::Safety;
-use bayplan::fix::{FleetFiles, Outcome, Remembered, Told, Workspace};
+use bayplan::fix::{FleetFiles, Outcome, Remembered, Repairs, Told, Workspace};
 use bayplan::rules::{Policy, Profile, page, pages};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 impl Runner<'_> {
     /// Shows or makes the edits that mend what is found.
@@ -37,10 +38,38 @@ impl Runner<'_> {
                 return Err(crate::run::unknown("rule", rule, pages().map(|page| page.name), "bayplan explain"));
             }
         }
+        let wanted = |rule: &str, safety| {
+            (args.risky || safety == Safety::Safe)
+                && (args.only.is_empty() || args.only.iter().any(|only| only == rule))
+        };
+        let mut outcome = self.in_workspace(&args.paths, args.profile, |workspace| {
+            bayplan::fix::fix(workspace, &|finding, fix| wanted(finding.rule, fix.safety))
+        })?;
+        outcome.left.retain(|told| args.only.is_empty() || args.only.iter().any(|only| only == told.rule));
+        Ok(outcome)
+    }
+
+    /// What the fixes of all findings come to, each by itself.
+    pub(crate) fn repairs(
+        self,
+        paths: &[PathBuf],
+        profile: Option<Profile>,
+        wanted: impl Fn(Safety) -> bool,
+    ) -> Result<Repairs, Failure> {
+        self.in_workspace(paths, profile, |workspace| bayplan::fix::repairs(workspace, &|_, fix| wanted(fix.safety)))
+    }
+
+    /// Does something with all that is looked at.
+    fn in_workspace<T>(
+        self,
+        paths: &[PathBuf],
+        profile: Option<Profile>,
+        act: impl FnOnce(&Workspace<'_>) -> T,
+    ) -> Result<T, Failure> {
         let here = self.here;
         let mut run = Run::default();
-        let settings = self.settings(&args.paths, args.profile, &mut run)?;
-        let paths: Vec<_> = args.paths.iter().map(|path| discover::relative(here, path)).collect();
+        let settings = self.settings(paths, profile, &mut run)?;
+        let paths: Vec<_> = paths.iter().map(|path| discover::relative(here, path)).collect();
         let found = discover::find(here, &paths, true, &settings)?;
         let mut fleets = Vec::new();
         for folder in &found.fleets {
@@ -59,7 +88,7 @@ impl Runner<'_> {
         let disk = Disk::new(here);
         let root = write::root(here);
         let locked = |file: &str| write::outside(&here.join(file), &root);
-        let workspace = Workspace {
+        Ok(act(&Workspace {
             projects: discover::projects(here, &found.compose),
             policy: settings.policy,
             hosts: settings.hosts,
@@ -68,14 +97,7 @@ impl Runner<'_> {
             sources: run.sources,
             today: Some(today()),
             locked: &locked,
-        };
-        let wanted = |rule: &str, safety| {
-            (args.risky || safety == Safety::Safe)
-                && (args.only.is_empty() || args.only.iter().any(|only| only == rule))
-        };
-        let mut outcome = bayplan::fix::fix(&workspace, &|finding, fix| wanted(finding.rule, fix.safety));
-        outcome.left.retain(|told| args.only.is_empty() || args.only.iter().any(|only| only == told.rule));
-        Ok(outcome)
+        }))
     }
 }
 

@@ -117,7 +117,7 @@ impl Runner<'_> {
         let asked = Asked { out: &args.out, environment: args.env.as_deref(), profile: None };
         let run = self.compile(&args.paths, false, &asked)?;
         let files = run.sources.files().count();
-        let mut object = json::report(&run.report, &run.sources, files);
+        let mut object = json::report(&run.report, &run.sources, files, None);
         if out.format != Format::Json {
             said.err.push_str(&pretty::findings(&run.report, &run.sources, err));
             if run.report.count(Level::Deny) + run.report.count(Level::Warn) > 0 {

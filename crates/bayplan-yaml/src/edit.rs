@@ -130,6 +130,12 @@ pub fn apply_possible(text: &str, edits: &[Edit]) -> (String, Vec<Refused>) {
     (state.text, state.refused)
 }
 
+/// What each of several lists of edits comes to in a text by itself, as other text for some bytes; nothing for those that cannot
+/// be made. Whether the text then says what it should, only [`apply`] tells.
+pub fn splices_of(text: &str, lists: &[Vec<Edit>]) -> Vec<Option<Vec<(Range<usize>, String)>>> {
+    batch::alone(text, lists)
+}
+
 /// Why not.
 #[derive(Debug)]
 struct No {

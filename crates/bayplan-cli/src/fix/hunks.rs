@@ -2,34 +2,15 @@
 
 use crate::render::Style;
 use crate::render::excerpt::shown;
-use crate::render::secret::masked;
+use crate::render::secret::{masked, words};
 use bayplan::fix::{Edited, Outcome};
 use bayplan_yaml::{LineIndex, Span};
 use similar::{ChangeTag, DiffTag, TextDiff};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "*****";
-/// Shorter texts, in bytes, are looked for at their places only.
-const SHORTEST: usize = 4;
-
-/// The secrets in each way that they may be written, the longest first.
-fn words(secrets: &[(Arc<str>, Span)]) -> Vec<String> {
-    let mut words = BTreeSet::new();
-    for (text, span) in secrets {
-        for line in span.slice(text).lines() {
-            let line = line.trim().trim_matches(['"', '\'']);
-            let plain = line.replace("$$", "$");
-            words.extend([line.to_owned(), plain.replace('$', "$$"), plain]);
-        }
-    }
-    let mut words: Vec<String> = words.into_iter().filter(|word| word.len() >= SHORTEST).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
-    words
-}
-
 /// The lines around a change.
 const AROUND: usize = 3;
 

@@ -4,6 +4,7 @@ pub mod excerpt;
 pub mod github;
 pub mod json;
 pub mod pretty;
+pub mod repair;
 pub mod root;
 pub mod sarif;
 pub mod secret;

@@ -1,10 +1,11 @@
 //! `report → SARIF 2.1.0`: what code scanning reads.
 //!
-//! No text of the files is in it, so no secret is.
+//! No text of the files is in it but that of fixes, which holds no secret.
 
+use super::repair::{Edits, Replacement};
 use super::root::Root;
 use crate::identity::{Fingerprints, Identity};
-use bayplan::finding::{Change, Finding, Level, Report};
+use bayplan::finding::{Finding, Level, Report, Safety};
 use bayplan::rules::{self, Rule};
 use bayplan::source::Sources;
 use bayplan_yaml::Location;
@@ -14,30 +15,6 @@ use std::collections::BTreeMap;
 /// What paths start from: the root of the repository.
 const ROOT: &str = "%SRCROOT%";
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// Other text for the bytes of a place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replacement {
-    /// The place.
-    pub at: Location,
-    /// The text.
-    pub text: String,
-}
-
-/// The edits that a finding's fix comes to; none where it has no fix, or one that cannot be said as edits.
-pub type Edits<'a> = dyn Fn(&Finding) -> Vec<Replacement> + 'a;
-
-/// The edits of fixes that only spell something otherwise.
-pub fn respelled(finding: &Finding) -> Vec<Replacement> {
-    let changes = finding.fix.iter().flat_map(|fix| &fix.changes);
-    let edits = changes.map(|change| match change {
-        Change::Respell(at, text) if !finding.sensitive.contains(at) => {
-            Some(Replacement { at: *at, text: text.clone() })
-        }
-        _ => None,
-    });
-    edits.collect::<Option<Vec<_>>>().unwrap_or_default()
-}
 
 /// The log of one run.
 pub fn log(report: &Report, sources: &Sources, root: &Root, edits: &Edits<'_>) -> Value {
@@ -62,7 +39,9 @@ pub fn log(report: &Report, sources: &Sources, root: &Root, edits: &Edits<'_>) -
             if !related.is_empty() {
                 result["relatedLocations"] = related.into();
             }
-            if let Some(fix) = log.fix(finding, &edits(finding)) {
+            // Whoever reads of a fix here may make it without asking.
+            let is_safe = finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe);
+            if let Some(fix) = log.fix(finding, &edits(finding)).filter(|_| is_safe) {
                 result["fixes"] = json!([fix]);
             }
             result

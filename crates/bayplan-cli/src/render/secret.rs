@@ -1,6 +1,9 @@
 //! `line → line without what looks like a secret`: for texts of which nobody has said where their secrets stand.
 
+use bayplan_yaml::Span;
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Key endings after which a value is taken for a secret.
 const KEYS: [&str; 9] =
@@ -38,6 +41,24 @@ pub fn hidden(line: &str) -> Option<Range<usize>> {
     let (user, password) = user.split_once(':')?;
     let start = scheme.len() + "://".len() + user.len() + ":".len();
     (!password.contains(['/', ' ', '$'])).then_some(start..start + password.len())
+}
+
+/// Shorter texts, in bytes, are looked for at their places only.
+const SHORTEST: usize = 4;
+
+/// Secrets at their places in texts, in each way that they may be written, the longest first.
+pub fn words(secrets: &[(Arc<str>, Span)]) -> Vec<String> {
+    let mut words = BTreeSet::new();
+    for (text, span) in secrets {
+        for line in span.slice(text).lines() {
+            let line = line.trim().trim_matches(['"', '\'']);
+            let plain = line.replace("$$", "$");
+            words.extend([line.to_owned(), plain.replace('$', "$$"), plain]);
+        }
+    }
+    let mut words: Vec<String> = words.into_iter().filter(|word| word.len() >= SHORTEST).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
 }
 
 #[cfg(test)]

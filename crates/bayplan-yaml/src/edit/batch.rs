@@ -69,6 +69,33 @@ fn refused(number: usize, edit: &Edit, no: No) -> Refused {
     Refused { edit: number, path: edit.path().clone(), at: no.at, reason: no.reason }
 }
 
+/// What each of several lists of edits comes to in a text by itself; nothing for those that cannot be made.
+pub(super) fn alone(text: &str, lists: &[Vec<Edit>]) -> Vec<Option<Vec<Splice>>> {
+    let before = read(text, SourceId::default(), &Limits::default());
+    let site = place(&before).map(|(_, node, document)| Site::new(text, document, node, true));
+    let at_once = |edits: &[Edit]| {
+        let (mut claims, mut taken, mut all) = (Claims::default(), BTreeMap::new(), Vec::new());
+        for edit in edits {
+            let free = claims.take(edit) && ready(&before, edit, text).is_ok();
+            let splices = splices(site.as_ref().filter(|_| free)?, edit).ok()?;
+            apart(&mut taken, &splices).then(|| all.extend(splices))?;
+        }
+        Some(all)
+    };
+    let one =
+        |edits: &Vec<Edit>| at_once(edits).or_else(|| Some(vec![difference(text, &super::apply(text, edits).ok()?)]));
+    lists.iter().map(one).collect()
+}
+
+/// The bytes in which two texts differ.
+fn difference(before: &str, after: &str) -> Splice {
+    let same = |(a, b): &(char, char)| a == b;
+    let start: usize = before.chars().zip(after.chars()).take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    let rest = before[start..].chars().rev().zip(after[start..].chars().rev());
+    let end: usize = rest.take_while(same).map(|(c, _)| c.len_utf8()).sum();
+    (start..before.len() - end, after[start..after.len() - end].to_owned())
+}
+
 /// Whether splices touch none of those taken before; then they are taken too.
 fn apart(taken: &mut BTreeMap<usize, usize>, splices: &[Splice]) -> bool {
     let free = |range: &Range<usize>| {
