@@ -15,6 +15,8 @@ pub struct Job {
     pub files: Vec<Text>,
     /// How it finds targets by itself, with the keys that say so: `docker_sd_configs`.
     pub discovers: Vec<Text>,
+    /// How it finds the containers of a Docker by itself.
+    pub containers: Vec<Containers>,
     /// Whether what is listed is not what is asked: `__address__` is replaced.
     pub is_relabeled: bool,
     /// The path that is asked for; `/metrics` where none is written.
@@ -23,6 +25,19 @@ pub struct Job {
     pub has_parameters: bool,
     /// Whether the targets are asked through a proxy.
     pub has_proxy: bool,
+}
+
+/// An item of `docker_sd_configs`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Containers {
+    /// Where it stands.
+    pub at: Location,
+    /// Whether a container is one target, however many networks it is on; nothing where that is not said.
+    pub one_network: Option<bool>,
+    /// Whether it is said where containers on the network of the host answer.
+    pub names_host: bool,
+    /// Whether what is found is sifted by network.
+    pub sifts_networks: bool,
 }
 
 /// `HOST:PORT`.
@@ -85,7 +100,17 @@ fn job(node: &Node) -> Option<Job> {
         .into_iter()
         .flatten()
         .filter(|(key, _)| key.ends_with("_sd_configs") && &***key != "file_sd_configs");
+    let sources = relabels.iter().filter_map(|relabel| relabel.get("source_labels")?.as_seq()).flatten();
+    let by_network = |label: &Node| label.as_str().is_some_and(|label| label.starts_with("__meta_docker_network_"));
+    let sifts_networks = sources.into_iter().any(by_network);
+    let containers = list("docker_sd_configs").iter().map(|item| Containers {
+        at: item.at,
+        one_network: item.get("match_first_network").and_then(text_of).map(|value| value == "true"),
+        names_host: item.get("host_networking_host").is_some(),
+        sifts_networks,
+    });
     Some(Job {
+        containers: containers.collect(),
         name,
         targets: list("static_configs").iter().flat_map(targets).collect(),
         files: files.filter_map(text).collect(),

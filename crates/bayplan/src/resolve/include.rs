@@ -7,7 +7,7 @@ use super::merge::merge_at;
 use super::reset::Resets;
 use super::same::same;
 use crate::compose::short::ShortOr;
-use crate::finding::Finding;
+use crate::finding::{Finding, Level, Subject};
 use crate::record::Form;
 use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Segment, SourceId, Value};
 
@@ -146,6 +146,11 @@ impl Loader<'_> {
                     continue;
                 }
                 let path = Path(vec![Segment::Key((*section).to_owned()), Segment::Key(name.to_string())]);
+                let message = format!("`{name}` is changed here, and comes from an included file");
+                let finding = Finding::new("redefined-include", Level::Allow, own.key_at, message)
+                    .help("write the change in a file of its own, and include both as one item")
+                    .related(entry.key_at, "included from here");
+                self.report.push(finding.about(Subject::path(path.clone())));
                 resets.apply_at(&path, &mut entry.value);
                 let over = std::mem::replace(&mut own.value, Node::new(Value::Null, at));
                 let merged = merge_at(&path, entry.value, over);

@@ -85,7 +85,8 @@ impl Example {
 
     /// The projects: each main compose file, with the file that is merged over it.
     fn projects(&self) -> Vec<ComposeProject> {
-        let mains = self.texts.keys().filter(|name| *name == "compose.yaml" || name.ends_with("/compose.yaml"));
+        const MAINS: [&str; 2] = ["compose.yaml", "docker-compose.yml"];
+        let mains = self.texts.keys().filter(|path| MAINS.contains(&path.rsplit('/').next().unwrap_or(path)));
         let project = |main: &String| {
             let folder = crate::resolve::files::folder(main);
             let name = if folder == "." { "shop" } else { folder.rsplit('/').next().unwrap_or_default() };

@@ -117,7 +117,7 @@ pub(super) fn checks_health(service: &compose::Service) -> bool {
 }
 
 /// Major and minor version at the beginning of a tag: `v3.6.1` is `(3, 6)`.
-fn version(tag: &str) -> Option<(u32, u32)> {
+pub(super) fn version(tag: &str) -> Option<(u32, u32)> {
     let mut parts = tag.strip_prefix('v').unwrap_or(tag).split(['.', '-']);
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }

@@ -86,16 +86,20 @@ impl Known {
     /// The folders that the image has to write to, and cannot where its root file system is read-only: nothing is mounted
     /// there. Nothing where it may have been told otherwise.
     pub fn unwritable(&self, service: &Service) -> Vec<&'static str> {
-        let words = || [&service.command, &service.entrypoint].into_iter().flatten().flat_map(|command| &command.words);
-        let told = |what: &&str| {
-            words().any(|word| word.contains(*what) && (!what.starts_with('-') || word.starts_with(*what)))
-                || service.volumes.iter().any(|mount| clean(&mount.target) == **what)
-                || service.configs.iter().any(|grant| grant.target.as_deref() == Some(*what))
-        };
-        if service.entrypoint.is_some() || self.unless.iter().any(told) {
+        if service.entrypoint.is_some() || self.is_told_otherwise(service) {
             return Vec::new();
         }
         self.writes.iter().copied().filter(|folder| !can_write(service, folder)).collect()
+    }
+
+    /// Whether its command, or a mount over its settings, may have it do other things than it does by itself.
+    pub fn is_told_otherwise(&self, service: &Service) -> bool {
+        let words = || [&service.command, &service.entrypoint].into_iter().flatten().flat_map(|command| &command.words);
+        self.unless.iter().any(|what| {
+            words().any(|word| word.contains(*what) && (!what.starts_with('-') || word.starts_with(*what)))
+                || service.volumes.iter().any(|mount| clean(&mount.target) == **what)
+                || service.configs.iter().any(|grant| grant.target.as_deref() == Some(*what))
+        })
     }
 }
 

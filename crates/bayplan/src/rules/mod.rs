@@ -33,6 +33,7 @@ mod security;
 mod seen;
 mod settings;
 mod style;
+mod syntax;
 mod told;
 mod workspace;
 

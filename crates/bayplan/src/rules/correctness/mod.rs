@@ -6,6 +6,7 @@ mod external_secret;
 mod literal_quotes;
 mod misplaced_data;
 mod path_as_secret;
+mod redefined_include;
 mod retyped_text;
 mod split_script;
 mod swallowed_variable;
@@ -23,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     literal_quotes::RULE,
     misplaced_data::RULE,
     path_as_secret::RULE,
+    redefined_include::RULE,
     retyped_text::RULE,
     split_script::RULE,
     swallowed_variable::RULE,

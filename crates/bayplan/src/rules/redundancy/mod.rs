@@ -2,7 +2,9 @@
 
 mod redundant_dependency;
 mod redundant_init;
+mod repeated_block;
 mod repeated_expose;
+mod repeated_override;
 mod unknown_profile;
 mod unused;
 mod unused_anchor;
@@ -19,7 +21,9 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     redundant_dependency::RULE,
     redundant_init::RULE,
+    repeated_block::RULE,
     repeated_expose::RULE,
+    repeated_override::RULE,
     unknown_profile::RULE,
     unused_anchor::RULE,
     unused_config::RULE,

@@ -10,6 +10,7 @@ mod idle_start_interval;
 mod implicit_health_timing;
 mod inactive_dependency;
 mod missing_backup;
+mod missing_capability;
 mod missing_health_check;
 mod missing_init;
 mod missing_mount;
@@ -37,6 +38,7 @@ pub(super) const RULES: &[Rule] = &[
     implicit_health_timing::RULE,
     inactive_dependency::RULE,
     missing_backup::RULE,
+    missing_capability::RULE,
     missing_health_check::RULE,
     missing_init::RULE,
     missing_mount::FILE,

@@ -5,6 +5,7 @@ mod ambiguous_route_port;
 mod broken_route_rule;
 mod bypassed_route;
 mod dangling_alias;
+mod dead_port;
 mod duplicate_route;
 mod duplicate_router;
 mod foreign_route_syntax;
@@ -36,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     broken_route_rule::RULE,
     bypassed_route::RULE,
     dangling_alias::RULE,
+    dead_port::RULE,
     duplicate_route::RULE,
     duplicate_router::RULE,
     foreign_route_syntax::RULE,

@@ -56,6 +56,22 @@ pub const BOTH: Rule = Rule {
     check: both,
 };
 
+/// The image takes the empty variable.
+pub const ECLIPSED: Rule = Rule {
+    name: "eclipsed-file-variant",
+    group: Group::Secrets,
+    level: Level::Warn,
+    profiles: &[],
+    finds: "a variable is set to nothing beside the one that names its file, and the image looks at the variable first",
+    why: "the program runs with an empty password or key, or makes one of its own, and nobody looks into the file",
+    fails: "services:\n  flows:\n    image: n8nio/n8n:1.113.0\n    environment: { N8N_ENCRYPTION_KEY: '', N8N_ENCRYPTION_KEY_FILE: /run/secrets/key }\n",
+    passes: "services:\n  flows:\n    image: n8nio/n8n:1.113.0\n    environment: { N8N_ENCRYPTION_KEY_FILE: /run/secrets/key }\n",
+    fine: "services:\n  db:\n    image: postgres:17.5\n    environment: { POSTGRES_PASSWORD: '', POSTGRES_PASSWORD_FILE: /run/secrets/db }\n",
+    fix: "remove the empty variable",
+    sources: &["https://docs.n8n.io/hosting/configuration/configuration-methods/", "seed inlock: n8n"],
+    check: eclipsed,
+};
+
 fn unused(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let Some((known, _)) = of(&service.compose) else { continue };
@@ -108,6 +124,29 @@ fn unread(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let message = format!("the image of `{name}` does not read `{key}`: it knows no files for `{plain}`");
             let finding = found.entry(rule, stack, name, path, message);
             finding.set_help("mount a configuration file with it, or read the file in the command");
+        }
+    }
+}
+
+fn eclipsed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    for (stack, name, service) in plan.services() {
+        let environment = &service.compose.environment;
+        let Some((known, _)) = of(&service.compose) else { continue };
+        if !matches!(known.files, FromFile::Suffix(_) | FromFile::Double(_)) {
+            continue;
+        }
+        let is_set = |key: &str| environment.get(key).and_then(Option::as_deref).is_some_and(|value| !value.is_empty());
+        for (key, _) in environment.iter().filter(|(_, value)| value.as_deref() == Some("")) {
+            let Some(variant) = known.files.variant(key).filter(|variant| is_set(variant)) else { continue };
+            let path = service_path(name).key("environment").key(key.as_str());
+            // What a variable holds elsewhere is not known.
+            if found.template(stack, &path).is_some_and(|template| !variables(&template).is_empty()) {
+                continue;
+            }
+            let message = format!("`{name}` sets `{key}` to nothing, which its image takes in place of `{variant}`");
+            let finding = found.entry(rule, stack, name, path.clone(), message);
+            finding.set_help(format!("remove `{key}`"));
+            finding.set_fix(Fix::unsafe_(format!("remove `{key}`")).delete(path));
         }
     }
 }

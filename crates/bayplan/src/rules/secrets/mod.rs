@@ -8,6 +8,7 @@ mod ignored_secret_mode;
 mod label_credential;
 mod missing_secret_file;
 mod plaintext_secret;
+mod raw_password_file;
 mod readable_secret;
 mod secret_in_build_argument;
 mod secret_in_command;
@@ -21,12 +22,14 @@ use super::Rule;
 pub(super) const RULES: &[Rule] = &[
     default_credential::RULE,
     file_variants::BOTH,
+    file_variants::ECLIPSED,
     file_variants::UNREAD,
     file_variants::UNUSED,
     ignored_secret_mode::RULE,
     label_credential::RULE,
     missing_secret_file::RULE,
     plaintext_secret::RULE,
+    raw_password_file::RULE,
     readable_secret::RULE,
     secret_in_build_argument::RULE,
     secret_in_command::RULE,

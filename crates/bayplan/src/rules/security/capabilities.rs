@@ -68,7 +68,7 @@ pub(super) const CAPABILITIES: [(&str, Reach, &str); 41] = [
 ];
 
 /// A capability as Docker knows it: in any case, with `CAP_` or without.
-pub(super) fn plain(written: &str) -> String {
+pub(in crate::rules) fn plain(written: &str) -> String {
     let upper = written.to_ascii_uppercase();
     upper.strip_prefix("CAP_").map_or_else(|| upper.clone(), str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! What whoever breaks into a container can do next.
 
-mod capabilities;
+pub(super) mod capabilities;
 mod disabled_confinement;
 mod disabled_login;
 mod discarded_logs;

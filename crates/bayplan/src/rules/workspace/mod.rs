@@ -10,7 +10,9 @@ mod misnamed_external;
 mod network_budget;
 mod other_host;
 mod shared_data;
+mod shared_folder;
 mod start_cycle;
+mod unawaited_stack;
 mod uncreated_external;
 mod unplaced_stack;
 
@@ -28,7 +30,9 @@ pub(super) const RULES: &[Rule] = &[
     network_budget::RULE,
     other_host::RULE,
     shared_data::RULE,
+    shared_folder::RULE,
     start_cycle::RULE,
+    unawaited_stack::RULE,
     uncreated_external::RULE,
     unplaced_stack::RULE,
 ];
