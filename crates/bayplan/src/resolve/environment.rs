@@ -4,7 +4,7 @@
 //! The values of secrets and configs that come from the environment are taken by nobody here: they are never shown.
 
 use super::dotenv;
-use super::files::{self, FileError, Files};
+use super::files::{self, FileError, FileKind, Files};
 use super::normalize::take_from_environment;
 use super::visit::{Way, visit, workloads};
 use super::within::Pieces;
@@ -216,7 +216,14 @@ impl<'a> EnvFiles<'a> {
                         if has_example(name, self.files) {
                             return None;
                         }
-                        let help = "write the file, or an example of it (`NAME.example`), or say `required: false`";
+                        let help = match elsewhere(name, self.sources.text(path.at), self.files) {
+                            Some(way) => {
+                                format!("paths start from the folder of the file that has them: write `{way}`")
+                            }
+                            None => {
+                                "write the file, or an example of it (`NAME.example`), or say `required: false`".into()
+                            }
+                        };
                         let finding = Finding::warn("missing-env-file", path.at, message).help(help);
                         let path = way.path();
                         let service = match path.0.as_slice() {
@@ -253,6 +260,17 @@ impl<'a> EnvFiles<'a> {
             self.report.push(finding);
         }
     }
+}
+
+/// The way to a file that lies where whoever includes this one would look for it: in a folder above.
+fn elsewhere(name: &str, written: &str, files: &dyn Files) -> Option<String> {
+    let written = written.trim_matches(['"', '\'']).trim_start_matches("./");
+    let folder = name.strip_suffix(written)?.trim_end_matches('/');
+    let above = folder.match_indices('/').rev().map(|(at, _)| &folder[..at]);
+    let mut above = above.chain(Some(".").filter(|_| !folder.is_empty() && !files::is_absolute(folder)));
+    let there = |above: &str| files.stat(&files::join(above, written)).is_some_and(|stat| stat.kind == FileKind::File);
+    let above = above.find(|above| there(above))?;
+    Some(files::relative(&files::clean(folder), &files::join(above, written)))
 }
 
 /// Whether an example lies beside a file with variables: `.env.example` for `.env`.

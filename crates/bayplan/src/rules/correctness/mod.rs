@@ -12,6 +12,7 @@ mod split_script;
 mod swallowed_variable;
 mod unknown_to_target;
 mod unpublishable_port;
+mod unquoted_port;
 mod unquoted_word;
 
 use super::Rule;
@@ -30,5 +31,6 @@ pub(super) const RULES: &[Rule] = &[
     swallowed_variable::RULE,
     unknown_to_target::RULE,
     unpublishable_port::RULE,
+    unquoted_port::RULE,
     unquoted_word::RULE,
 ];

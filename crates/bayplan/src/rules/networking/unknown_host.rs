@@ -43,8 +43,17 @@ const USUAL: &[&str] = &[
 ];
 
 /// Ends of variables that hold the host of another service.
-const OTHERS: &[&str] =
-    &["DB_HOST", "DATABASE_HOST", "POSTGRES_HOST", "PGHOST", "MYSQL_HOST", "MARIADB_HOST", "MONGO_HOST", "REDIS_HOST"];
+const OTHERS: &[&str] = &[
+    "DATA_SOURCE_URI",
+    "DB_HOST",
+    "DATABASE_HOST",
+    "POSTGRES_HOST",
+    "PGHOST",
+    "MYSQL_HOST",
+    "MARIADB_HOST",
+    "MONGO_HOST",
+    "REDIS_HOST",
+];
 /// How many names one is compared with.
 const MOST: usize = 200;
 
@@ -76,7 +85,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             }
             let known: Vec<&str> = stack.services.keys().map(String::as_str).take(MOST).collect();
             let near = nearest(host, &known).filter(|near| *near != name);
-            let is_usual = USUAL.contains(&host) && value.contains("://") && stack.services.len() > 1;
+            let is_url = value.contains("://") || key == "DATA_SOURCE_URI";
+            let is_usual = USUAL.contains(&host) && is_url && stack.services.len() > 1;
             if near.is_none() && !is_usual
                 || compose.links.iter().chain(&compose.external_links).any(|link| link.ends_with(host))
             {

@@ -57,7 +57,7 @@ pub(in crate::rules) fn host<'a>(key: &str, value: &'a str) -> Option<&'a str> {
         return host.split(':').next();
     }
     let key = key.to_ascii_uppercase();
-    let says = ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER", "BROKERS"];
+    let says = ["HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER", "ENDPOINT", "BROKER", "BROKERS", "DATA_SOURCE_URI"];
     says.iter().any(|end| key.ends_with(end)).then(|| value.split(':').next()).flatten()
 }
 

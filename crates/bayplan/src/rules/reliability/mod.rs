@@ -24,6 +24,7 @@ mod unpersisted_data;
 mod unquoted_restart;
 mod unrunnable_health_check;
 mod unshelled_health_check;
+mod vacuous_health_check;
 
 use super::Rule;
 
@@ -54,4 +55,5 @@ pub(super) const RULES: &[Rule] = &[
     unquoted_restart::RULE,
     unrunnable_health_check::RULE,
     unshelled_health_check::RULE,
+    vacuous_health_check::RULE,
 ];

@@ -107,15 +107,21 @@ fn unused(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 fn unread(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
         let compose = &service.compose;
-        // Who writes what runs may read the file there.
-        let own =
-            compose.entrypoint.is_some() || compose.command.as_ref().is_some_and(|command| command.words.len() > 1);
-        let never = of(compose).is_some_and(|(known, _)| known.files == FromFile::Never);
-        for key in compose.environment.keys().filter(|_| never && !own) {
+        // Who writes what runs may read the file there; flags are for the program of the image.
+        let words = || compose.command.iter().flat_map(|command| &command.words);
+        let own = compose.entrypoint.is_some()
+            || words().count() > 1 && words().next().is_some_and(|word| !word.starts_with('-'));
+        let Some((known, _)) = of(compose).filter(|_| !own) else { continue };
+        for key in compose.environment.keys() {
             let Some(plain) = key.strip_suffix("_FILE").filter(|plain| is_named(plain) || plain.ends_with("_PASS"))
             else {
                 continue;
             };
+            // The programs of Postgres take it from `PGPASSWORD` or `PGPASSFILE` only, whatever the entry point does.
+            let of_client = key == "PGPASSWORD_FILE" && matches!(known.files, FromFile::Only(_));
+            if known.files != FromFile::Never && !of_client || words().any(|word| word.contains(key.as_str())) {
+                continue;
+            }
             // These are settings of Java, read by Keycloak itself.
             if key.contains("TRUST_STORE") || key.contains("KEY_STORE") {
                 continue;

@@ -59,7 +59,7 @@ struct Written<'a> {
 }
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    let mut folders: BTreeMap<(&str, String), Vec<Written<'_>>> = BTreeMap::new();
+    let mut folders: BTreeMap<(&str, String), (String, Vec<Written<'_>>)> = BTreeMap::new();
     for (stack, name, service) in plan.services().filter(|(stack, ..)| !stack.variant) {
         let list = service_path(name).key("volumes");
         let items = stack.document.at_path(&list).and_then(Node::as_seq).unwrap_or_default();
@@ -77,12 +77,14 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 continue;
             }
             let is_datastore = is_datastore(&service.compose);
-            folders.entry((&stack.host, folder)).or_default().push(Written { stack, service: name, is_datastore, at });
+            // By their parts, a folder stands right behind what it is in: `a/b` before `a-b`.
+            let key = (stack.host.as_str(), folder.replace('/', "\0"));
+            let own = Written { stack, service: name, is_datastore, at };
+            folders.entry(key).or_insert_with(|| (folder, Vec::new())).1.push(own);
         }
     }
-    // In their order, a folder stands right behind what it is in.
     let mut above: Vec<(&str, &str, &Written<'_>)> = Vec::new();
-    for ((host, folder), users) in &folders {
+    for ((host, _), (folder, users)) in &folders {
         above.retain(|(other, outer, _)| other == host && is_in(folder, outer));
         for own in users {
             let other = above.iter().rev().find(|(.., other)| other.stack.name != own.stack.name);
