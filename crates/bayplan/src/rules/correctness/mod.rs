@@ -1,5 +1,6 @@
 //! The file does not say what its author meant.
 
+mod appended_host;
 mod appended_port;
 mod env_file_variable;
 mod external_secret;
@@ -19,6 +20,7 @@ use super::Rule;
 
 /// The rules of this group, by name.
 pub(super) const RULES: &[Rule] = &[
+    appended_host::RULE,
     appended_port::RULE,
     env_file_variable::RULE,
     external_secret::RULE,

@@ -4,6 +4,7 @@ use crate::finding::{Finding, Label, Level, Subject};
 use crate::plan::{Plan, Stack};
 use crate::rules::{Findings, Group, Rule};
 use bayplan_yaml::{Limits, Node, Path, Segment, Value};
+use std::collections::HashMap;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -37,10 +38,14 @@ services: { web: { restart: 'no', ports: !override ['8080:80'] } }
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    if plan.stacks.values().all(|stack| stack.files.len() < 2) {
+        return;
+    }
+    let known: HashMap<&str, _> = found.sources.files().map(|(source, file)| (file.name.as_str(), source)).collect();
     for stack in plan.stacks.values().filter(|stack| stack.files.len() > 1) {
-        let read = |file: &String| {
-            let (source, file) = found.sources.files().find(|(_, other)| other.name == *file)?;
-            bayplan_yaml::read(&file.text, source, &Limits::default()).first().cloned()
+        let read = |name: &String| {
+            let source = *known.get(name.as_str())?;
+            bayplan_yaml::read(&found.sources.file(source)?.text, source, &Limits::default()).first().cloned()
         };
         let files: Vec<Node> = stack.files.iter().filter_map(read).collect();
         for (index, over) in files.iter().enumerate().skip(1) {

@@ -9,6 +9,7 @@ mod retired_image;
 mod rolling_tag;
 mod short_image_name;
 mod stale_env_example;
+mod undigested_image;
 mod undocumented_variable;
 mod unnamed_project;
 mod unpinned_build_context;
@@ -28,6 +29,7 @@ pub(super) const RULES: &[Rule] = &[
     rolling_tag::RULE,
     short_image_name::RULE,
     stale_env_example::RULE,
+    undigested_image::RULE,
     undocumented_variable::RULE,
     unnamed_project::RULE,
     unpinned_build_context::RULE,

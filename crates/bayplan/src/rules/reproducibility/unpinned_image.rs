@@ -1,6 +1,6 @@
 //! `unpinned-image`: an image follows a tag that moves
 
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 use crate::plan::{Plan, Service, Stack};
 use crate::rules::{Findings, Group, Profile, Rule, service_path};
 use crate::value::Pin;
@@ -30,8 +30,13 @@ services:
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    // What is built here follows the files beside it; but a fleet names what it runs.
+    let is_lenient = matches!(plan.policy.profile(), Profile::Default | Profile::Homelab);
     for (stack, name, service) in plan.services() {
         let Some(image) = &service.compose.image else { continue };
+        if is_lenient && service.compose.build.is_some() {
+            continue;
+        }
         let message = match image.pin() {
             Pin::None => format!("`{name}` uses the image `{image}` without a tag"),
             Pin::Moving(tag) => format!("`{name}` follows the moving tag `{tag}`"),
@@ -42,18 +47,18 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 }
 
 /// Reports what is wrong with the image of a service.
-pub(in crate::rules) fn image_finding(
+pub(in crate::rules) fn image_finding<'f>(
     rule: &Rule,
     stack: &Stack,
     name: &str,
     service: &Service,
     message: String,
-    found: &mut Findings<'_>,
-) {
+    found: &'f mut Findings<'_>,
+) -> &'f mut Finding {
     // The tag of an archetype's image stands behind `use`.
     let by_use = service.archetype.is_some() && !found.is_written(stack, &service_path(name).key("image"));
     let finding = found.service(rule, stack, name, &[if by_use { "use" } else { "image" }], message);
-    finding.set_help("name a full version, such as `1.27.3`, or a digest");
+    finding.set_help("name a full version, such as `1.27.3`, or a digest")
 }
 
 /// Whether the image of a service is a text without variables.
