@@ -275,8 +275,12 @@ fn delete(node: &mut Node, form: Form, last: &Segment) -> bool {
 pub(super) fn normal(document: &Node) -> Node {
     let mut node = document.clone();
     if let Value::Map(map) = &mut node.value {
-        // What only anchors and people use.
-        map.retain(|key, _| !key.starts_with("x-"));
+        // What only anchors and people use, and sections that say nothing.
+        map.retain(|key, entry| {
+            let is_list = matches!(key.as_str(), "networks" | "volumes" | "secrets" | "configs");
+            let is_empty = matches!(&entry.value.value, Value::Map(map) if map.is_empty());
+            !key.starts_with("x-") && !(is_list && is_empty)
+        });
     }
     one_spelling(&mut node, &mut Vec::new());
     canonical(&mut node, Unreadable::Keep, &mut Report::new());

@@ -101,8 +101,29 @@ impl Written {
     /// Whether a comment stands inside of a node.
     pub fn has_comments(&self, spot: &Spot) -> bool {
         let span = self.document(spot).node(spot.id).full_span();
-        let inside = |at: Span| span.start <= at.start && at.start < span.end;
-        self.document(spot).comments.iter().any(|comment| inside(comment.span))
+        self.comments_in(spot, Span::new(span.start, span.end))
+    }
+
+    /// Whether a comment stands inside of a node, or between its key and that.
+    pub fn has_comments_with_key(&self, spot: &Spot) -> bool {
+        let span = self.document(spot).node(spot.id).full_span();
+        let key = self.key(spot).map_or(span.start, |key| key.start.min(span.start));
+        self.comments_in(spot, Span::new(key, span.end))
+    }
+
+    /// Where the key of a value stands.
+    fn key(&self, spot: &Spot) -> Option<Span> {
+        let (Segment::Key(key), above) = spot.path.0.split_last()? else { return None };
+        let document = self.document(spot);
+        let holder = self.at(&Path(above.to_vec()))?;
+        document.entry(holder.id, key).map(|(key, _)| document.node(key).span)
+    }
+
+    fn comments_in(&self, spot: &Spot, span: Span) -> bool {
+        let comments = &self.document(spot).comments;
+        comments[comments.partition_point(|comment| comment.span.start < span.start)..]
+            .first()
+            .is_some_and(|comment| comment.span.start < span.end)
     }
 }
 

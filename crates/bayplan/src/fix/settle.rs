@@ -7,6 +7,7 @@ use super::workspace::{Texts, View, Workspace, text_key};
 use super::{Candidate, Group, Refused, told};
 use crate::finding::{Finding, Fix, Level};
 use crate::resolve::files::Files;
+use bayplan_yaml::Location;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ impl<'a> Pass<'a> {
         let mut pass = Self { workspace, texts, view, groups, taken, refused, parts };
         let mut index = Index::default();
         let mut known: HashMap<String, usize> = HashMap::new();
+        let mut of_main: HashMap<(&str, Location), Vec<usize>> = HashMap::new();
         for candidate in candidates(view, wanted) {
             let alone;
             let stack = match candidate.finding.subject.stack {
@@ -47,6 +49,15 @@ impl<'a> Pass<'a> {
                     alone.as_ref().map_err(Clone::clone)
                 }
             };
+            let places = of_main.entry((candidate.finding.rule, candidate.finding.at)).or_default();
+            // What mends a stack in the files that a variant of it is made from, too, mends both.
+            let mends = |group: &Group| {
+                group.candidates.iter().any(|main| main.fix == candidate.fix && is_variant(view, &candidate, main))
+            };
+            if let Some(main) = places.iter().copied().find(|at| mends(&pass.groups[*at])) {
+                pass.groups[main].candidates.push(candidate);
+                continue;
+            }
             let ways = stack.and_then(|stack| {
                 let (sources, locked) = (&view.sources, workspace.locked);
                 Targets { sources, index: &mut index, stack, locked }.ways(&candidate.fix)
@@ -59,6 +70,7 @@ impl<'a> Pass<'a> {
                     match known.get(&key).and_then(|at| pass.groups.get_mut(*at)) {
                         Some(group) => group.candidates.push(candidate),
                         None => {
+                            places.push(pass.groups.len());
                             known.insert(key, pass.groups.len());
                             pass.groups.push(Group { candidates: vec![candidate], ways, way: 0 });
                         }
@@ -307,6 +319,19 @@ impl Failed {
     fn reason(&self, group: usize) -> Option<String> {
         self.0.iter().find(|(_, groups)| *groups == [group]).map(|(reason, _)| reason.clone())
     }
+}
+
+/// Whether the stack of a fix is made from the files of another fix's stack, and from more.
+fn is_variant(view: &View, variant: &Candidate, main: &Candidate) -> bool {
+    let stack = |candidate: &Candidate| {
+        let name = candidate.finding.subject.stack.as_deref()?;
+        view.stacks.iter().find(|stack| stack.name == name)
+    };
+    stack(variant).zip(stack(main)).is_some_and(|(variant, main)| {
+        variant.folder == main.folder
+            && variant.files.len() > main.files.len()
+            && main.files.iter().all(|file| variant.files.contains(file))
+    })
 }
 
 /// The fixes that are wanted, by place; those of several environments as one.

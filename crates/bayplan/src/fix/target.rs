@@ -288,16 +288,29 @@ impl<'a> Targets<'a> {
         if depth < path.0.len() {
             return Err(format!("there is no `{path}`"));
         }
-        let (file, written, spot) = self.spot(key_at.unwrap_or(node.at))?;
+        let found = self.spot(key_at.unwrap_or(node.at)).or_else(|reason| self.around(node).ok_or(reason));
+        let (file, written, spot) = found?;
         let by_item = matches!(spot.path.0.last(), Some(Segment::Index(_)));
         if !spot.whole && !by_item {
             return Err("it is a part of a text".to_owned());
         }
-        if written.has_comments(&spot) {
+        if written.has_comments_with_key(&spot) {
             return Err("comments stand in what it would remove".to_owned());
         }
         let near = written.document(&spot).node(spot.id).span.start;
         Ok(vec![FileEdit { file, act: Act::Edit(Edit::Delete { path: spot.path }), near }])
+    }
+
+    /// The mapping of a file that holds all that a mapping of the model does, which nobody wrote as a whole.
+    fn around(&mut self, node: &Node) -> Option<(String, Rc<Written>, Spot)> {
+        let Value::Map(map) = &node.value else { return None };
+        let (file, written, spot) = self.spot(map.values().next()?.key_at).ok()?;
+        let (_, above) = spot.path.0.split_last()?;
+        let around = written.at(&Path(above.to_vec()))?;
+        match &written.document(&around).node(around.id).kind {
+            Kind::Mapping(entries) if entries.len() == map.len() && !above.is_empty() => Some((file, written, around)),
+            _ => None,
+        }
     }
 
     /// The deepest node on the way to `path`, where its key stands, and how far the way goes.

@@ -1,12 +1,13 @@
 //! `mounts → paths of the host`: what a container sees of its machine, whichever way it is mounted.
 
 use super::container::Container;
+use crate::compose::Service;
 use crate::finding::Fix;
 use crate::plan::Stack;
 use crate::resolve::files::clean;
 use crate::resolve::interpolate::interpolate;
-use crate::value::MountSpec;
 use crate::value::mount::MountType;
+use crate::value::{Bytes, MountSpec};
 use bayplan_yaml::{Node, Path};
 
 /// A path of the host that a container sees.
@@ -159,15 +160,25 @@ pub fn read_only_fix(container: &Container<'_>, mount: &Path) -> Option<Fix> {
     Some(fix.set(mount.clone(), MountSpec { read_only: true, ..spec }.to_string()))
 }
 
+/// The memory that a service may take.
+pub fn memory_limit(service: &Service) -> Option<Bytes> {
+    let limits = service.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
+    limits.and_then(|limits| limits.memory).or(service.mem_limit).filter(|limit| limit.0 > 0)
+}
+
+/// Folders as `tmpfs` has them: with a size, where no limit of memory bounds what they hold.
+pub fn as_tmpfs(service: &Service, folders: &[&str]) -> Vec<String> {
+    let size = if memory_limit(service).is_some() { "" } else { ":size=64m" };
+    folders.iter().map(|folder| format!("{folder}{size}")).collect()
+}
+
 /// Adds folders to the `tmpfs` of a service, which may be one text.
-pub fn add_tmpfs(fix: Fix, stack: &Stack, service: &Path, folders: &[&str]) -> Fix {
-    let path = service.key("tmpfs");
+pub fn add_tmpfs(fix: Fix, stack: &Stack, path: &Path, service: &Service, folders: &[&str]) -> Fix {
+    let path = path.key("tmpfs");
+    let folders = as_tmpfs(service, folders);
     match stack.document.at_path(&path).and_then(Node::as_str) {
-        Some(own) => {
-            let all: Vec<&str> = std::iter::once(own).chain(folders.iter().copied()).collect();
-            fix.set(path, all)
-        }
-        None => folders.iter().fold(fix, |fix, folder| fix.append(path.clone(), *folder)),
+        Some(own) => fix.set(path, std::iter::once(own.to_owned()).chain(folders).collect::<Vec<_>>()),
+        None => folders.into_iter().fold(fix, |fix, folder| fix.append(path.clone(), folder)),
     }
 }
 

@@ -37,9 +37,11 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                     }
                     let message = format!("the quotes in the value of `{variable}` are part of it");
                     let spelled = format!("{variable}={inner}");
-                    let fix = (!inner.contains(['"', '\\', '\n'])).then(|| {
+                    let value = item.as_str().and_then(quoted).map(|(_, value)| value);
+                    let fix = value.filter(|_| !inner.contains(['"', '\\', '\n'])).map(|value| {
                         Fix::unsafe_("write the quotes around the whole item")
                             .respell(item.at, format!("\"{spelled}\""))
+                            .set(list.clone().key(variable), value)
                     });
                     let finding = found.value(rule, stack, name, list.index(index), message);
                     finding.set_help("write the quotes around the whole item").fix = fix.map(Box::new);

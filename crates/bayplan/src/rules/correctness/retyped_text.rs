@@ -53,6 +53,7 @@ fn one(rule: &Rule, stack: &Stack, name: &str, node: &Node, path: &dyn Fn() -> P
     let (written, path) = (written.to_owned(), path());
     let message = format!("`{name}` gets `{read}`, not `{written}`");
     let fix = Fix::unsafe_(format!("write `\"{written}\"`")).respell(node.at, format!("\"{written}\""));
+    let fix = fix.set(path.clone(), written);
     let finding = Finding::new(rule.name, rule.level, node.at, message).fix(fix);
     let finding = found.push(finding.about(Subject::service(&stack.name, name).with_path(path)));
     finding.set_help("write it in quotes, or as the container gets it");

@@ -78,12 +78,14 @@ fn one(rule: &Rule, stack: &Stack, name: &str, service: &Service, node: &Node, p
     let at = found.sources.within(node.at, template, first.range.clone());
     let written = found.sources.text(node.at);
     let mut fix = None;
-    if written.contains(template) {
+    let others = used.len() > 1 + swallowed.clone().count();
+    if written.contains(template) && !others {
         let all: Vec<_> = std::iter::once(first).chain(swallowed).collect();
         let mut spelled = template.to_owned();
         all.iter().rev().for_each(|used| spelled.insert(used.range.start, '$'));
         let title = format!("write `${variable}`");
         fix = Some(Box::new(Fix::unsafe_(title).respell(node.at, written.replacen(template, &spelled, 1))));
+        fix = fix.map(|fix: Box<Fix>| Box::new(fix.set(path.clone(), spelled.replace("$$", "$"))));
     }
     let finding = Finding::new(rule.name, rule.level, at, message);
     let finding = found.push(finding.about(Subject::service(&stack.name, name).with_path(path)));

@@ -1,6 +1,7 @@
 //! `missing-restart`: nobody starts a service again
 
 use super::awaited::{awaited, restart};
+use super::endless_restart;
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
 use crate::rules::{Findings, Group, Profile, Rule, service_path};
@@ -23,6 +24,7 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     let awaited = awaited(plan);
+    let policy = if plan.policy.asks(&endless_restart::RULE) { "on-failure:5" } else { "unless-stopped" };
     for (stack, name, service) in plan.services() {
         let compose = &service.compose;
         // What has a profile is started by hand.
@@ -39,8 +41,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         }
         let message = format!("`{name}` has no restart policy");
         let finding = found.service(rule, stack, name, &["restart"], message);
-        finding.set_help("set `restart: unless-stopped`, or `restart: \"no\"` where it runs to its end");
+        finding.set_help(format!("set `restart: {policy}`, or `restart: \"no\"` where it runs to its end"));
         let path = service_path(name).key("restart");
-        finding.set_fix(Fix::unsafe_("add `restart: unless-stopped`").set(path, "unless-stopped"));
+        finding.set_fix(Fix::unsafe_(format!("add `restart: {policy}`")).set(path, policy));
     }
 }

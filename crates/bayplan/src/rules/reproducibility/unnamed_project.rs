@@ -40,7 +40,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         if found.files.read(&join(&stack.directory, ".env")).is_ok_and(|text| named(&text)) {
             continue;
         }
-        let name = stack.project.name.as_ref().map_or(stack.name.as_str(), |name| name.as_str());
+        let name = stack.project.name.as_ref().map_or(stack.project_name(), |name| name.as_str());
         let at = stack.locate_key(&Path::root().key("services"));
         let message = format!("the project is named `{name}` only because its folder is");
         let subject = Subject::stack(&stack.name).with_path(path.clone());

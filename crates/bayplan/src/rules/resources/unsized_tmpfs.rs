@@ -2,6 +2,7 @@
 
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
+use crate::rules::host_paths::memory_limit;
 use crate::rules::{Findings, Group, Rule, service_path};
 use crate::value::mount::MountType;
 use bayplan_yaml::Node;
@@ -29,10 +30,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         if compose.tmpfs.is_empty() && !mounts {
             continue;
         }
-        let limits = compose.deploy.as_ref().and_then(|deploy| deploy.resources.as_ref()?.limits.as_ref());
-        let limit = limits.and_then(|limits| limits.memory).or(compose.mem_limit);
         // It counts as memory of the container.
-        if limit.is_some_and(|limit| limit.0 > 0) || found.is_any_refused(stack, name, &[&["mem_limit"], &["deploy"]]) {
+        if memory_limit(compose).is_some() || found.is_any_refused(stack, name, &[&["mem_limit"], &["deploy"]]) {
             continue;
         }
         let list = service_path(name).key("tmpfs");

@@ -14,7 +14,7 @@ mod inapplicable_middleware;
 mod middleware_cycle;
 mod plaintext_route;
 mod shadowed_route;
-mod unescaped_dollar;
+pub(super) mod unescaped_dollar;
 mod unexposed_route;
 mod unknown_backend;
 mod unknown_certificate_resolver;

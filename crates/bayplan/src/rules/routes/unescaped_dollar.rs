@@ -63,6 +63,11 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     }
 }
 
+/// Whether a hash stands in a text whose `$` begin variables.
+pub(crate) fn writes_hash(template: &str) -> bool {
+    variables(template).any(|rest| HASHES.iter().any(|hash| rest.starts_with(hash)))
+}
+
 /// A text with every `$` doubled that is not already.
 fn doubled(text: &str) -> String {
     text.split("$$").map(|part| part.replace('$', "$$")).collect::<Vec<_>>().join("$$")

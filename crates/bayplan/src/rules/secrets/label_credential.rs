@@ -2,6 +2,7 @@
 
 use crate::finding::Level;
 use crate::plan::Plan;
+use crate::rules::routes::unescaped_dollar::writes_hash;
 use crate::rules::{Findings, Group, Profile, Rule};
 
 /// The rule.
@@ -28,8 +29,9 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let holds = users && label.value.value.contains(':')
                 || key.ends_with(".redis.password")
                 || key.ends_with(".customrequestheaders.authorization");
-            // What comes from a variable stands elsewhere.
-            if !holds || label.of_variables || label.value.value.is_empty() {
+            // What comes from a variable stands elsewhere; a hash is none, though Compose takes it for one.
+            let elsewhere = label.of_variables && !(users && writes_hash(&label.template));
+            if !holds || elsewhere || label.value.value.is_empty() {
                 continue;
             }
             let what = if users { "users with their hashes" } else { "a password or a token" };

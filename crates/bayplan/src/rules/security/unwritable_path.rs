@@ -2,7 +2,7 @@
 
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
-use crate::rules::host_paths::add_tmpfs;
+use crate::rules::host_paths::{add_tmpfs, as_tmpfs};
 use crate::rules::images::known;
 use crate::rules::{Findings, Group, Profile, Rule, service_path};
 
@@ -35,8 +35,8 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let shown = folders.iter().map(|folder| format!("`{folder}`")).collect::<Vec<_>>().join(" and ");
         let message = format!("`{name}` has to write to {shown}, but its root file system is read-only");
         let fix = Fix::safe(format!("add a tmpfs for {shown}"));
-        let fix = add_tmpfs(fix, stack, &service_path(name), &folders);
+        let fix = add_tmpfs(fix, stack, &service_path(name), &service.compose, &folders);
         let finding = found.service(rule, stack, name, &["read_only"], message);
-        finding.set_help(format!("add `tmpfs: [{}]`", folders.join(", "))).set_fix(fix);
+        finding.set_help(format!("add `tmpfs: [{}]`", as_tmpfs(&service.compose, &folders).join(", "))).set_fix(fix);
     }
 }

@@ -32,7 +32,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 let path = service_path(name);
                 let fix = Fix::unsafe_("set `read_only: true`, with a tmpfs where the image has to write");
                 let fix = fix.set(path.key("read_only"), true);
-                finding.set_fix(add_tmpfs(fix, stack, &path, &known.unwritable(&service.compose)));
+                finding.set_fix(add_tmpfs(fix, stack, &path, &service.compose, &known.unwritable(&service.compose)));
             }
         }
     }
