@@ -113,7 +113,7 @@ fn call(case: &Case, command: &str, runner: Runner<'_>) -> Vec<Said> {
     // Whatever was found can be shown.
     let _ = pretty::findings(&result.report, &result.sources, style);
     let (report, sources, root) = (&result.report, &result.sources, Root::default());
-    let _ = json::report(report, sources, 0, None).to_string();
+    let _ = json::report(report, sources, 0, None).line();
     let lines = |text: String| text.lines().count();
     assert_eq!(lines(short::findings(report, sources)), report.findings.len(), "{}", case.title);
     assert_eq!(lines(github::findings(report, sources, &root)), report.findings.len(), "{}", case.title);

@@ -136,7 +136,7 @@ impl Runner<'_> {
             match out.format {
                 Format::Json => {
                     let change = |change: &Change| json!({ "path": change.path, "action": verb(change.action) });
-                    object["output"] = json!({
+                    object.output = Some(json!({
                         "root": discover::show(here, &root),
                         "written": !args.check && refused.is_empty(),
                         "changes": changes.iter().map(change).collect::<Vec<_>>(),
@@ -146,7 +146,7 @@ impl Runner<'_> {
                         "kept": kept.iter().map(|kept| {
                             json!({ "folder": kept.folder, "path": kept.path, "reason": kept.reason.to_string() })
                         }).collect::<Vec<_>>(),
-                    });
+                    }));
                 }
                 _ => {
                     let root = discover::show(here, &root);
@@ -163,7 +163,7 @@ impl Runner<'_> {
             }
         }
         if out.format == Format::Json {
-            line(&mut said.out, &object.to_string());
+            said.out.push_str(&object.line());
         }
         Ok(exit)
     }

@@ -143,13 +143,13 @@ impl<'de> MapAccess<'de> for Entries<'de> {
         let Some((key, entry)) = self.entries.next() else { return Ok(None) };
         self.value = Some((key, &entry.value));
         let value = seed.deserialize(Key { text: key });
-        value.map(Some).map_err(|failed| failed.in_key(entry.key_at).below(Segment::Key(key.to_string())))
+        value.map(Some).map_err(|failed| failed.in_key(entry.key_at).below(Segment::Key(key.clone())))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Failed> {
         let Some((key, value)) = self.value.take() else { return Err(Failed::new("a key has no value")) };
         let result = seed.deserialize(De(value));
-        result.map_err(|failed| failed.in_node(value).below(Segment::Key(key.to_owned())))
+        result.map_err(|failed| failed.in_node(value).below(Segment::Key(key.into())))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -229,7 +229,7 @@ impl<'de> Variant<'de> {
         let missing =
             || Failed::new(format!("`{}` needs a value", self.name)).help(format!("write `{}: …`", self.name));
         let node = self.content.ok_or_else(missing)?;
-        read(De(node)).map_err(|failed| failed.in_node(node).below(Segment::Key(self.name.to_owned())))
+        read(De(node)).map_err(|failed| failed.in_node(node).below(Segment::Key(self.name.into())))
     }
 }
 

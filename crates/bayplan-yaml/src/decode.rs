@@ -84,7 +84,7 @@ impl Decoder {
 
     /// Runs `inside` one key further down.
     pub fn in_key<T>(&mut self, key: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.0.push(Segment::Key(key.to_owned()));
+        self.path.0.push(Segment::Key(key.into()));
         let result = inside(self);
         self.path.0.pop();
         result

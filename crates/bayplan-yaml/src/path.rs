@@ -1,12 +1,13 @@
 //! Paths into a document: segments, not dotted strings, because names may hold dots.
 
+use crate::Text;
 use std::fmt;
 
 /// One step of a [`Path`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
     /// The value under a mapping key.
-    Key(String),
+    Key(Text),
     /// The item of a sequence, from 0.
     Index(usize),
 }
@@ -22,21 +23,24 @@ impl Path {
     }
 
     /// This path with one more key.
-    pub fn key(&self, key: impl Into<String>) -> Self {
-        let mut path = self.clone();
-        path.0.push(Segment::Key(key.into()));
-        path
+    pub fn key(&self, key: impl Into<Text>) -> Self {
+        self.with(Segment::Key(key.into()))
     }
 
     /// This path with one more item.
     pub fn index(&self, index: usize) -> Self {
-        let mut path = self.clone();
-        path.0.push(Segment::Index(index));
-        path
+        self.with(Segment::Index(index))
+    }
+
+    fn with(&self, last: Segment) -> Self {
+        let mut path = Vec::with_capacity(self.0.len() + 1);
+        path.extend_from_slice(&self.0);
+        path.push(last);
+        Self(path)
     }
 }
 
-impl<K: Into<String>> FromIterator<K> for Path {
+impl<K: Into<Text>> FromIterator<K> for Path {
     fn from_iter<T: IntoIterator<Item = K>>(keys: T) -> Self {
         Self(keys.into_iter().map(|key| Segment::Key(key.into())).collect())
     }

@@ -77,7 +77,7 @@ pub(crate) fn check_keys(node: &Node, above: &mut Vec<crate::Segment>) -> Result
     match &node.value {
         Value::Map(map) => {
             for (key, entry) in map {
-                above.push(crate::Segment::Key(key.to_string()));
+                above.push(crate::Segment::Key(key.clone()));
                 if key_text(key).len() > LONGEST_KEY {
                     let message = format!("a key of {} bytes: YAML readers take {LONGEST_KEY} at most", key.len());
                     return Err(PrintError { at: entry.key_at, path: Path(std::mem::take(above)), message });

@@ -220,7 +220,7 @@ pub fn projects(
                     stack.name.push('\'');
                 }
                 for finding in &mut found.findings {
-                    finding.subject.stack = finding.subject.stack.take().map(|_| stack.name.clone());
+                    finding.subject.stack = finding.subject.stack.take().map(|_| stack.name.as_str().into());
                 }
             }
             whole.stacks.insert(stack.name.clone(), stack);

@@ -3,7 +3,7 @@
 use crate::source::Sources;
 use crate::value::Invalid;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{DecodeError, ErrorKind, Location, Node, Path, Value, YamlError};
+use bayplan_yaml::{DecodeError, ErrorKind, Location, Node, Path, Text, Value, YamlError};
 use serde::Serialize;
 use std::collections::HashSet;
 use std::fmt;
@@ -36,10 +36,10 @@ impl fmt::Display for Level {
 pub struct Subject {
     /// The stack, where the finding is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stack: Option<String>,
+    pub stack: Option<Text>,
     /// The service, where the finding is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub service: Option<String>,
+    pub service: Option<Text>,
     /// The path in the document.
     #[serde(serialize_with = "path_as_text")]
     pub path: Path,
@@ -52,12 +52,12 @@ impl Subject {
     }
 
     /// A stack as a whole.
-    pub fn stack(stack: impl Into<String>) -> Self {
+    pub fn stack(stack: impl Into<Text>) -> Self {
         Self { stack: Some(stack.into()), ..Self::default() }
     }
 
     /// A service of a stack; the path is `services.NAME`.
-    pub fn service(stack: impl Into<String>, service: impl Into<String>) -> Self {
+    pub fn service(stack: impl Into<Text>, service: impl Into<Text>) -> Self {
         let service = service.into();
         let path = Path::root().key("services").key(service.clone());
         Self { stack: Some(stack.into()), service: Some(service), path }

@@ -36,9 +36,9 @@ impl Runner<'_> {
                 let repairs = self.made(args, run, |_| true)?;
                 let mut object = json::report(report, sources, files, Some(&repair::of(&repairs, sources)));
                 if let Some(Hidden { count, .. }) = hidden {
-                    object["summary"]["hidden"] = (*count).into();
+                    object.summary.hidden = Some(*count);
                 }
-                line(&mut said.out, &object.to_string());
+                said.out.push_str(&object.line());
             }
             Format::Short => said.out.push_str(&short::findings(report, sources)),
             Format::Github => said.out.push_str(&github::findings(report, sources, &Root::of(self.here))),

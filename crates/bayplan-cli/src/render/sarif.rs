@@ -117,7 +117,7 @@ impl Log<'_> {
         let mut location = Map::new();
         location.extend(physical.map(|physical| ("physicalLocation".to_owned(), physical)));
         let path = finding.subject.path.to_string();
-        let name = [finding.subject.stack.clone().unwrap_or_default(), path];
+        let name = [finding.subject.stack.as_deref().unwrap_or_default(), &path];
         let name = name.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(":");
         if !name.is_empty() {
             location.insert("logicalLocations".into(), json!([{ "fullyQualifiedName": name }]));

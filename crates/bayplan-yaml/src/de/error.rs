@@ -55,7 +55,7 @@ impl Failed {
             let entry = self.0.key.as_ref().and_then(|key| node.as_map()?.get(key.as_str()));
             self.0.at = Some(entry.map_or(node.at, |entry| entry.key_at));
             if let (Some(_), Some(key)) = (entry, self.0.key.take()) {
-                self.0.path.push(Segment::Key(key));
+                self.0.path.push(Segment::Key(key.into()));
             }
         }
         self

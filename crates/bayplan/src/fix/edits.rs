@@ -3,7 +3,7 @@
 use super::target::{Act, FileEdit};
 use super::workspace::Texts;
 use crate::resolve::same::same;
-use bayplan_yaml::{Edit, Node, Path, Segment, Value, edit};
+use bayplan_yaml::{Edit, Node, Path, Segment, Text, Value, edit};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -192,12 +192,12 @@ fn one(text: &str, acts: &[(usize, &Act)], not: &mut Vec<NotMade>) -> String {
 }
 
 /// A path by which later items stand behind earlier ones.
-fn indices(path: &Path) -> Vec<(String, usize)> {
+fn indices(path: &Path) -> Vec<(Text, usize)> {
     path.0
         .iter()
         .map(|segment| match segment {
             Segment::Key(key) => (key.clone(), 0),
-            Segment::Index(index) => (String::new(), *index),
+            Segment::Index(index) => (Text::default(), *index),
         })
         .collect()
 }

@@ -5,11 +5,11 @@ use super::model::{change, differences, holds, normal};
 use super::place::Written;
 use super::workspace::{Merged, View};
 use crate::finding::{Change, Finding, Level};
-use bayplan_yaml::{Path, Segment, SourceId};
+use bayplan_yaml::{Path, Segment, SourceId, Text};
 use std::collections::{HashMap, HashSet};
 
 /// What a finding is known by when items have moved.
-type Known = (&'static str, Option<String>, Option<String>, Vec<String>);
+type Known = (&'static str, Option<Text>, Option<Text>, Vec<Text>);
 
 /// Why fixes cannot be made together.
 #[derive(Debug, Clone)]
@@ -133,12 +133,12 @@ fn place(change: &Change) -> Option<&Path> {
     }
 }
 
-fn order(path: &Path) -> Vec<(String, usize)> {
+fn order(path: &Path) -> Vec<(Text, usize)> {
     path.0
         .iter()
         .map(|segment| match segment {
             Segment::Key(key) => (key.clone(), 0),
-            Segment::Index(index) => (String::new(), *index),
+            Segment::Index(index) => (Text::default(), *index),
         })
         .collect()
 }
@@ -214,7 +214,7 @@ fn shown(view: &View) -> impl Iterator<Item = &Finding> {
 pub(super) fn known(finding: &Finding) -> Known {
     let keys = finding.subject.path.0.iter().map(|segment| match segment {
         Segment::Key(key) => key.clone(),
-        Segment::Index(_) => "[]".to_owned(),
+        Segment::Index(_) => "[]".into(),
     });
     (finding.rule, finding.subject.stack.clone(), finding.subject.service.clone(), keys.collect())
 }

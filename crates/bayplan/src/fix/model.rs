@@ -315,7 +315,7 @@ fn one_spelling(node: &mut Node, path: &mut Vec<Segment>) {
         }
         (Form::Plain | Form::Build, Value::Map(map)) if path.len() < 5 => {
             for (key, entry) in map.iter_mut() {
-                path.push(Segment::Key(key.to_string()));
+                path.push(Segment::Key(key.clone()));
                 one_spelling(&mut entry.value, path);
                 path.pop();
             }
@@ -344,7 +344,7 @@ fn named_differences(a: &Node, b: &Node, path: &mut Path, found: &mut Vec<Path>)
         (Value::Map(one), Value::Map(other)) if path.0.len() < 2 => {
             let missing = other.keys().filter(|key| !one.contains_key(key.as_str()));
             for key in one.keys().chain(missing) {
-                path.0.push(Segment::Key(key.to_string()));
+                path.0.push(Segment::Key(key.clone()));
                 match (one.get(key.as_str()), other.get(key.as_str())) {
                     (Some(a), Some(b)) => named_differences(&a.value, &b.value, path, found),
                     _ => found.push(path.clone()),
@@ -366,13 +366,13 @@ fn differs(a: &Node, b: &Node, path: &mut Path) -> bool {
         (Value::Map(a), Value::Map(b)) => {
             let missing = b.keys().find(|key| !a.contains_key(key.as_str()));
             for (key, entry) in a {
-                path.0.push(Segment::Key(key.to_string()));
+                path.0.push(Segment::Key(key.clone()));
                 if b.get(key.as_str()).is_none_or(|other| differs(&entry.value, &other.value, path)) {
                     return true;
                 }
                 path.0.pop();
             }
-            path.0.extend(missing.map(|key| Segment::Key(key.to_string())));
+            path.0.extend(missing.map(|key| Segment::Key(key.clone())));
             missing.is_some()
         }
         (Value::Seq(a), Value::Seq(b)) => {

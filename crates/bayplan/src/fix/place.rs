@@ -142,7 +142,7 @@ fn walk(
             for (key, value) in entries {
                 let syntax = document.node(*key);
                 let Kind::Scalar(text, _) = &syntax.kind else { continue };
-                path.0.push(Segment::Key(text.to_string()));
+                path.0.push(Segment::Key(text.clone()));
                 keys.push((syntax.span, spot(*value, path, true)));
                 walk(document, *value, path, number, visit, keys);
                 path.0.pop();

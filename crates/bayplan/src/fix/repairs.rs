@@ -5,7 +5,7 @@ use super::target::{Act, FileEdit};
 use super::workspace::{Texts, Workspace};
 use super::{Group, secrets};
 use crate::finding::{Finding, Fix};
-use bayplan_yaml::{Edit, Span, edit};
+use bayplan_yaml::{Edit, Span, Text, edit};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub struct Repairs {
 }
 
 /// The rule, the file, the place in it and the stack.
-type Key = (&'static str, String, Span, Option<String>);
+type Key = (&'static str, String, Span, Option<Text>);
 
 fn key(finding: &Finding, file: &str) -> Key {
     (finding.rule, file.to_owned(), finding.at.span, finding.subject.stack.clone())

@@ -369,7 +369,7 @@ impl<'a> Targets<'a> {
         if written.first() != Some(spot.document) {
             return Err(format!("it stands in a later document of `{file}`"));
         }
-        if spot.path.0.contains(&Segment::Key("<<".to_owned())) {
+        if spot.path.0.contains(&Segment::Key("<<".into())) {
             return Err("a merge key (`<<`) brings it".to_owned());
         }
         Ok((file, written, spot))

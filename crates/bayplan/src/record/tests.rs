@@ -128,7 +128,7 @@ fn an_unknown_key_stands_at_the_key() {
     Inner::decode(&Node::new(Value::Map(map), Location::default()), &mut decoder);
     let errors = decoder.finish();
     let error = errors.iter().find(|error| error.kind == DecodeErrorKind::UnknownKey).unwrap();
-    assert_eq!((error.at, &error.path.0[..]), (key_at, &[Segment::Key("bad".to_owned())][..]));
+    assert_eq!((error.at, &error.path.0[..]), (key_at, &[Segment::Key("bad".into())][..]));
 }
 
 #[test]

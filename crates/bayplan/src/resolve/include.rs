@@ -145,7 +145,7 @@ impl Loader<'_> {
                 if same(&own.value, &entry.value) {
                     continue;
                 }
-                let path = Path(vec![Segment::Key((*section).to_owned()), Segment::Key(name.to_string())]);
+                let path = Path(vec![Segment::Key((*section).into()), Segment::Key(name.clone())]);
                 let message = format!("`{name}` is changed here, and comes from an included file");
                 let finding = Finding::new("redefined-include", Level::Allow, own.key_at, message)
                     .help("write the change in a file of its own, and include both as one item")

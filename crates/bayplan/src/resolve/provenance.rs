@@ -51,7 +51,7 @@ pub fn parse_path(text: &str, tree: &Node) -> Result<Path, (String, Option<Strin
             let Some(next) = item.or_else(|| node.get(name)) else { return Err((inner.to_owned(), None)) };
             path.0.push(match (item, index) {
                 (Some(_), Some(index)) => Segment::Index(index),
-                _ => Segment::Key(name.to_owned()),
+                _ => Segment::Key(name.into()),
             });
             (node, rest) = (next, after);
             continue;
@@ -79,7 +79,7 @@ pub fn parse_path(text: &str, tree: &Node) -> Result<Path, (String, Option<Strin
             let known: Vec<&str> = keys.map(|key| &**key).collect();
             return Err((trimmed[..end].to_owned(), nearest(&trimmed[..end], &known).map(str::to_owned)));
         };
-        path.0.push(Segment::Key(key.to_owned()));
+        path.0.push(Segment::Key(key.into()));
         let Some(next) = node.get(key) else { return Err((key.to_owned(), None)) };
         (node, rest) = (next, &trimmed[key.len()..]);
     }

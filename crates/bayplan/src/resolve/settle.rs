@@ -28,7 +28,7 @@ use crate::rules::Policy;
 use crate::source::Sources;
 use crate::value::{Bytes, HostName, HostPattern, PortRange};
 pub use additions::has_health_check;
-use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Value, to_node};
+use bayplan_yaml::{Decoder, Entry, Location, Map, Node, Path, Text, Value, to_node};
 use indexmap::IndexMap;
 use order::order;
 use overlay::overlay;
@@ -385,10 +385,7 @@ fn without_services(document: &Node) -> Node {
 }
 
 fn about(finding: Finding, stack: &str, service: Option<&str>) -> Finding {
-    let subject = Subject {
-        stack: Some(stack.to_owned()),
-        service: service.map(str::to_owned),
-        path: finding.subject.path.clone(),
-    };
+    let subject =
+        Subject { stack: Some(stack.into()), service: service.map(Text::from), path: finding.subject.path.clone() };
     finding.about(subject)
 }

@@ -46,7 +46,7 @@ impl Way<'_> {
         let mut way = Some(self);
         while let Some(Way { above, step }) = way {
             segments.extend(step.map(|step| match step {
-                Step::Key(key) => Segment::Key(key.to_owned()),
+                Step::Key(key) => Segment::Key(key.into()),
                 Step::Index(index) => Segment::Index(index),
             }));
             way = *above;

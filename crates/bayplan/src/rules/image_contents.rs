@@ -81,12 +81,17 @@ impl FromFile {
 pub(super) fn of(service: &compose::Service) -> Option<(&'static Known, &ImageRef)> {
     let image = service.image.as_ref().filter(|_| service.build.is_none())?;
     let short = image.short_name();
-    let mut rows = KNOWN.iter().filter(|row| row.name.rsplit('/').next() == Some(short)).peekable();
+    let mut rows = KNOWN.iter().filter(|row| ends_in(row.name, short)).peekable();
     rows.peek()?;
     // Mirrors keep the repository's name below a folder of theirs.
     let repository = image.repository();
     let name = repository.rsplit_once("library/").map_or(repository.as_str(), |(_, name)| name);
     rows.find(|row| row.name == name).map(|row| (row, image))
+}
+
+/// Whether `short` is the last part of `name`.
+fn ends_in(name: &str, short: &str) -> bool {
+    name.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 /// What the image of a service is made from.

@@ -252,7 +252,7 @@ pub fn rule(name: &str) -> Option<&'static Rule> {
 /// would have brought it.
 fn is_consequence(finding: &Finding, plan: &Plan, refused: &Refused) -> bool {
     let Some(stack) = finding.subject.stack.as_deref() else { return false };
-    let Some(service) = finding.subject.service.as_deref() else { return false };
+    let Some(service) = finding.subject.service.as_deref().filter(|_| refused.concerns(stack)) else { return false };
     let path = service_path(service);
     let absent = || plan.stacks.get(stack).is_none_or(|stack| stack.document.at_path(&finding.subject.path).is_none());
     let has = |key: &str| refused.holds(stack, &path.key(key)) || refused.inside(stack, &path.key(key));

@@ -4,12 +4,12 @@ use crate::blueprint::Intents;
 use crate::finding::{Finding, Level, Report};
 use crate::plan::Plan;
 use crate::record::Part;
-use bayplan_yaml::{Location, Path, Segment};
+use bayplan_yaml::{Location, Path, Segment, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 /// The values of a fleet that the reader refused, by stack and path.
-pub struct Refused(BTreeMap<String, BTreeSet<Vec<Segment>>>);
+pub struct Refused(BTreeMap<Text, BTreeSet<Vec<Segment>>>);
 
 impl Refused {
     /// The values that `report` refuses.
@@ -24,7 +24,7 @@ impl Refused {
                 // A service whose name is wrong was read all the same.
                 && !(finding.rule == "invalid-value" && finding.subject.path.0.len() <= 2)
         };
-        let mut paths: BTreeMap<String, BTreeSet<Vec<Segment>>> = BTreeMap::new();
+        let mut paths: BTreeMap<Text, BTreeSet<Vec<Segment>>> = BTreeMap::new();
         for subject in report.findings.iter().filter(refused).map(|finding| &finding.subject) {
             if let Some(stack) = &subject.stack {
                 paths.entry(stack.clone()).or_default().insert(subject.path.0.clone());

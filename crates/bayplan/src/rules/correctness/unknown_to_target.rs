@@ -61,7 +61,7 @@ fn report(
     let rest = |length: usize| Path(path.0[length..].to_vec());
     let (subject, what) = match &path.0[..] {
         [Segment::Key(section), Segment::Key(name), _, ..] if section == "services" => {
-            (Subject::service(&stack.name, name), format!("`{}` of `{name}`", rest(2)))
+            (Subject::service(&stack.name, name.clone()), format!("`{}` of `{name}`", rest(2)))
         }
         [_, Segment::Key(name), _, ..] => (Subject::stack(&stack.name), format!("`{}` of `{name}`", rest(2))),
         _ => (Subject::stack(&stack.name), format!("`{path}`")),
