@@ -139,7 +139,7 @@ fn timeless(value: Json) -> Json {
 /// The value at a path of what go-yaml read.
 fn at<'a>(root: &'a mut Json, path: &[Segment]) -> Option<&'a mut Json> {
     path.iter().try_fold(root, |value, segment| match segment {
-        Segment::Key(key) => value.as_object_mut()?.get_mut(key),
+        Segment::Key(key) => value.as_object_mut()?.get_mut(key.as_str()),
         Segment::Index(index) => value.as_array_mut()?.get_mut(*index),
     })
 }
@@ -166,7 +166,7 @@ fn edited(mut root: Json, edit: &Edit) -> Option<Json> {
         Edit::Delete { path } => {
             let (last, above) = path.0.split_last()?;
             match (at(&mut root, above)?, last) {
-                (Json::Object(map), Segment::Key(key)) => drop(map.remove(key)?),
+                (Json::Object(map), Segment::Key(key)) => drop(map.remove(key.as_str())?),
                 (Json::Array(list), Segment::Index(index)) => drop(list.remove(*index)),
                 _ => return None,
             }

@@ -60,8 +60,16 @@ pub trait Part: Default {
     fn describe(generator: &mut SchemaGenerator, object: &mut ObjectSchema);
 }
 
-/// Keys that begin with `x-`: Compose keeps them for others.
-pub type Extensions = IndexMap<String, serde_json::Value>;
+/// Keys that begin with `x-`: Compose keeps them for others. Nearly every mapping can have some, and few have.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Extensions(Option<Box<IndexMap<String, serde_json::Value>>>);
+
+impl Extensions {
+    /// The keys with their values, in the order written.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &serde_json::Value)> {
+        self.0.iter().flat_map(|entries| entries.iter())
+    }
+}
 
 impl Part for Extensions {
     fn owns(key: &str) -> bool {
@@ -72,7 +80,8 @@ impl Part for Extensions {
     }
     fn read(map: &Map, _: Location, _: &mut Decoder) -> Self {
         let ours = map.iter().filter(|(key, _)| Self::owns(key));
-        ours.map(|(key, entry)| (key.to_string(), scalar::json(&entry.value))).collect()
+        let entries: IndexMap<_, _> = ours.map(|(key, entry)| (key.to_string(), scalar::json(&entry.value))).collect();
+        Self((!entries.is_empty()).then(|| Box::new(entries)))
     }
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         self.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))

@@ -5,7 +5,7 @@ use crate::{Limits, Node, Path, Segment, SourceId, read};
 fn path(text: &str) -> Path {
     let segment = |part: &str| match part.parse() {
         Ok(index) => Segment::Index(index),
-        Err(_) => Segment::Key(part.replace('/', ".")),
+        Err(_) => Segment::Key(part.replace('/', ".").into()),
     };
     Path(text.split('.').filter(|part| !part.is_empty()).map(segment).collect())
 }

@@ -153,7 +153,7 @@ macro_rules! with_container {
                 /// How early it is ended when the host runs out of memory, from -1000 (last) to 1000 (first).
                 oom_score_adj: Option<i64> = $crate::record::Between<-1000, 1000>,
                 /// How much of the speed of disks it gets.
-                blkio_config: Option<$crate::compose::limits::BlkioConfig>,
+                blkio_config: Option<Box<$crate::compose::limits::BlkioConfig>>,
                 /// Limits of its storage, such as `size`.
                 storage_opt: indexmap::IndexMap<String, String> = $crate::record::Options<true>,
                 /// Devices of the host that it sees.
@@ -165,7 +165,7 @@ macro_rules! with_container {
                 /// Language models that it uses.
                 models: indexmap::IndexMap<String, $crate::compose::model::ModelGrant> = $crate::compose::short::NamesOr<true>,
                 /// Where its output goes.
-                logging: Option<$crate::compose::logging::Logging>,
+                logging: Option<Box<$crate::compose::logging::Logging>>,
                 /// Labels of its containers.
                 labels: indexmap::IndexMap<String, String> = $crate::record::KeyValues,
                 /// Files with labels.
@@ -195,7 +195,7 @@ macro_rules! with_container {
                 /// How Windows containers are kept apart.
                 isolation: Option<String>,
                 /// The account of a Windows container.
-                credential_spec: Option<$crate::compose::limits::CredentialSpec>,
+                credential_spec: Option<Box<$crate::compose::limits::CredentialSpec>>,
                 /// Whether it can use the Docker Engine.
                 use_api_socket: Option<bool> = $crate::record::Strict,
                 $($own)*

@@ -33,7 +33,7 @@ impl Short for Device {
             decoder.error(DecodeErrorKind::Value, node.at, format!("`{text}` has more than three parts"), help);
             return None;
         }
-        Some(Self { source, target: Some(target), permissions: Some(permissions), extensions: Extensions::new() })
+        Some(Self { source, target: Some(target), permissions: Some(permissions), extensions: Extensions::default() })
     }
 }
 

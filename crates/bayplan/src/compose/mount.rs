@@ -24,13 +24,13 @@ record! {
         /// How fast changes are seen on both sides (Docker Desktop).
         consistency: Option<String>,
         /// Settings of a path of the host.
-        bind: Option<BindOptions>,
+        bind: Option<Box<BindOptions>>,
         /// Settings of a volume.
-        volume: Option<VolumeOptions>,
+        volume: Option<Box<VolumeOptions>>,
         /// Settings of files kept in memory.
-        tmpfs: Option<TmpfsOptions>,
+        tmpfs: Option<Box<TmpfsOptions>>,
         /// Settings of an image.
-        image: Option<ImageOptions>,
+        image: Option<Box<ImageOptions>>,
         ..extensions: Extensions,
     }
 }
@@ -136,8 +136,8 @@ impl From<MountSpec> for VolumeMount {
             source: spec.source,
             target: spec.target,
             read_only: spec.read_only.then_some(true),
-            bind,
-            volume,
+            bind: bind.map(Box::new),
+            volume: volume.map(Box::new),
             ..Self::default()
         }
     }

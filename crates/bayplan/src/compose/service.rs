@@ -21,7 +21,7 @@ with_workload! {
         /// When Docker starts a container again: `no`, `always`, `unless-stopped` or `on-failure[:times]`.
         restart: Option<String> = Restart,
         /// How many containers run, where, and what they may use.
-        deploy [OrNull]: Option<Deploy>,
+        deploy [OrNull]: Option<Box<Deploy>>,
         /// How many containers run.
         scale: Option<i64>,
         /// The profiles it belongs to; it is there when one of them is active.
@@ -35,9 +35,9 @@ with_workload! {
         /// Whether `docker compose up` shows its output.
         attach: Option<bool>,
         /// What `docker compose watch` does when files change.
-        develop [OrNull]: Option<Develop>,
+        develop [OrNull]: Option<Box<Develop>>,
         /// A program that provides the service in place of containers.
-        provider: Option<Provider>,
+        provider: Option<Box<Provider>>,
         /// The service whose keys this one takes over.
         extends: Option<Extends> = ShortOr,
         /// Services that it reaches under another name: `service[:alias]`.

@@ -11,6 +11,12 @@ pub trait Short: Sized {
     fn from_text(text: &str, node: &Node, decoder: &mut Decoder) -> Option<Self>;
 }
 
+impl<T: Short> Short for Box<T> {
+    fn from_text(text: &str, node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        T::from_text(text, node, decoder).map(Box::new)
+    }
+}
+
 /// The short form, or the mapping.
 pub enum ShortOr {}
 

@@ -7,11 +7,11 @@ macro_rules! with_workload {
             $(#[doc = $about])+
             pub struct $name {
                 /// How its image is made.
-                build: Option<$crate::compose::build::Build> = $crate::compose::short::ShortOr,
+                build: Option<Box<$crate::compose::build::Build>> = $crate::compose::short::ShortOr,
                 /// The services that have to be there first.
                 depends_on: indexmap::IndexMap<String, $crate::compose::depends::Dependency> = $crate::compose::short::NamesOr<false>,
                 /// How Docker finds out whether it works.
-                healthcheck: Option<$crate::compose::healthcheck::Healthcheck>,
+                healthcheck: Option<Box<$crate::compose::healthcheck::Healthcheck>>,
                 /// Where its ports are published.
                 ports: Vec<$crate::compose::port::Port> = $crate::compose::port::Ports,
                 /// Ports that it listens on, for people and programs to know: `port[-end][/protocol]`.

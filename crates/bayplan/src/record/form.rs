@@ -166,8 +166,9 @@ impl<T, F: Form<T>> Form<Vec<T>> for Each<F> {
 
 impl<T: PartialEq, F: Form<T>> Form<Vec<T>> for Unique<F> {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<T>> {
-        let mut list: Vec<T> = Vec::new();
-        for (item, index, node) in items::<T, F>(node, decoder)? {
+        let items = items::<T, F>(node, decoder)?;
+        let mut list: Vec<T> = Vec::with_capacity(items.len());
+        for (item, index, node) in items {
             if list.contains(&item) {
                 let help = Some("remove one of the two".to_owned());
                 let message = "the list holds this item twice";
@@ -185,8 +186,9 @@ impl<T: PartialEq, F: Form<T>> Form<Vec<T>> for Unique<F> {
 
 impl<T: PartialEq, F: Form<T>> Form<Vec<T>> for Distinct<F> {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<T>> {
-        let mut list: Vec<T> = Vec::new();
-        for (item, _, _) in items::<T, F>(node, decoder)? {
+        let items = items::<T, F>(node, decoder)?;
+        let mut list: Vec<T> = Vec::with_capacity(items.len());
+        for (item, _, _) in items {
             if !list.contains(&item) {
                 list.push(item);
             }
@@ -258,9 +260,10 @@ pub fn is_name(text: &str) -> bool {
 /// The items that could be read, each with its place in the list and its node.
 fn items<'n, T, F: Form<T>>(node: &'n Node, decoder: &mut Decoder) -> Option<Vec<(T, usize, &'n Node)>> {
     let Value::Seq(items) = &node.value else { return decoder.wrong_type(node, "a list") };
-    let read = items.iter().enumerate().filter_map(|(index, item)| {
-        let value = decoder.in_index(index, |decoder| F::read(item, decoder))?;
-        Some((value, index, item))
-    });
-    Some(read.collect())
+    let mut read = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let value = decoder.in_index(index, |decoder| F::read(item, decoder));
+        read.extend(value.map(|value| (value, index, item)));
+    }
+    Some(read)
 }

@@ -60,7 +60,7 @@ containers! {
     security_opt: Vec<String>,
     devices: Vec<Device>,
     device_cgroup_rules: Vec<String>,
-    logging: Option<Logging>,
+    logging: Option<Box<Logging>>,
     pid: Option<String>,
     ipc: Option<String>,
     uts: Option<String>,

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     let off = |(_, _, service): &(_, _, &crate::plan::Service)| {
-        service.compose.healthcheck.as_ref().is_some_and(crate::compose::Healthcheck::is_off)
+        service.compose.healthcheck.as_deref().is_some_and(crate::compose::Healthcheck::is_off)
     };
     if !plan.services().any(|service| off(&service)) {
         return;

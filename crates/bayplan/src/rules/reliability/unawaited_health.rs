@@ -35,7 +35,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         for (index, target) in items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_str()?))) {
             let Some(other) = stack.services.get(target) else { continue };
             let node = stack.document.at_path(&service_path(target));
-            let off = other.compose.healthcheck.as_ref().is_some_and(crate::compose::Healthcheck::is_off);
+            let off = other.compose.healthcheck.as_deref().is_some_and(crate::compose::Healthcheck::is_off);
             if off || !(node.is_some_and(has_health_check) || image_contents::checks_health(&other.compose)) {
                 continue;
             }

@@ -29,7 +29,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             let path = Path::from_iter(["services", target.as_str()]);
             let Some(node) = stack.document.at_path(&path) else { continue };
             let other = stack.services.get(target).map(|other| &other.compose);
-            let off = |other: &Service| other.healthcheck.as_ref().is_some_and(Healthcheck::is_off);
+            let off = |other: &Service| other.healthcheck.as_deref().is_some_and(Healthcheck::is_off);
             let brings_one = other.is_some_and(|other| !off(other) && image_contents::checks_health(other));
             if dependency.condition == Condition::Healthy && !has_health_check(node) && !brings_one {
                 let wanted = service.needs.iter().any(|edge| edge.stack == stack.name && &edge.service == target);
