@@ -16,6 +16,10 @@ pub fn promote(document: &mut Node, report: &mut Report) {
     for (parent, old, new) in aliases {
         visit(document, parent, &Way::ROOT, &mut |node, way| {
             let Value::Map(map) = &mut node.value else { return };
+            // A mapping that is not changed stays shared with the trees that it is a copy of.
+            if !map.contains_key(old) {
+                return;
+            }
             let Some(mut extension) = map.shift_remove(old) else { return };
             let attribute = map.shift_remove(new).filter(|attribute| attribute.value.value != Value::Null);
             if let Some(attribute) = attribute {

@@ -191,15 +191,12 @@ pub struct Found {
 /// variable never is one.
 pub fn evaluate_node(node: &mut Node, scope: &dyn Scope, found: &mut Found) {
     // What has no expression stays shared with the tree that it is a copy of.
-    if node.any(&|node| node.as_str().is_some_and(|text| text.contains("{{"))) {
-        texts(node, scope, found);
+    if !node.any(&|node| node.as_str().is_some_and(|text| text.contains("{{"))) {
+        return;
     }
-}
-
-fn texts(node: &mut Node, scope: &dyn Scope, found: &mut Found) {
     match &mut node.value {
-        Value::Map(map) => map.values_mut().for_each(|entry| texts(&mut entry.value, scope, found)),
-        Value::Seq(items) => items.iter_mut().for_each(|item| texts(item, scope, found)),
+        Value::Map(map) => map.values_mut().for_each(|entry| evaluate_node(&mut entry.value, scope, found)),
+        Value::Seq(items) => items.iter_mut().for_each(|item| evaluate_node(item, scope, found)),
         Value::String(text) if text.contains("{{") => {
             let mut value = text.to_string();
             let written = node.template().unwrap_or(&value).to_owned();

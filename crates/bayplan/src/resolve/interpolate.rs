@@ -211,15 +211,12 @@ pub struct Found {
 /// booleans. The text as written is kept beside the value where the two differ.
 pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut Found) {
     // What has no variable stays shared with the tree that it is a copy of.
-    if node.any(&|node| node.as_str().is_some_and(|text| text.contains('$')) || node.template().is_some()) {
-        texts(node, lookup, found);
+    if !node.any(&|node| node.as_str().is_some_and(|text| text.contains('$')) || node.template().is_some()) {
+        return;
     }
-}
-
-fn texts(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>, found: &mut Found) {
     match &mut node.value {
-        Value::Map(map) => map.values_mut().for_each(|entry| texts(&mut entry.value, lookup, found)),
-        Value::Seq(items) => items.iter_mut().for_each(|item| texts(item, lookup, found)),
+        Value::Map(map) => map.values_mut().for_each(|entry| interpolate_node(&mut entry.value, lookup, found)),
+        Value::Seq(items) => items.iter_mut().for_each(|item| interpolate_node(item, lookup, found)),
         Value::String(_) if node.extra.as_ref().is_some_and(|extra| extra.interpolated) => {}
         Value::String(text) => {
             // The template that an expression left is what Compose will read.

@@ -91,6 +91,10 @@ pub(super) fn matches(pattern: &[&str], path: &[Segment]) -> bool {
 }
 
 fn visit(node: &mut Node, pattern: &[&str], key: Key) {
+    // What holds no redefinition stays shared with the trees that it is a copy of.
+    if !redefines(node, pattern, key) {
+        return;
+    }
     match (&mut node.value, pattern) {
         (Value::Seq(items), []) => unique(items, key),
         (Value::Map(map), ["*", rest @ ..]) => {
@@ -102,6 +106,20 @@ fn visit(node: &mut Node, pattern: &[&str], key: Key) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether `pattern` names a list with several items for one key.
+fn redefines(node: &Node, pattern: &[&str], key: Key) -> bool {
+    match (&node.value, pattern) {
+        (Value::Seq(items), []) if items.len() > 1 => {
+            let mut all: Vec<String> = items.iter().flat_map(|item| keys(item, key)).collect();
+            all.sort_unstable();
+            all.windows(2).any(|pair| pair[0] == pair[1])
+        }
+        (Value::Map(map), ["*", rest @ ..]) => map.values().any(|entry| redefines(&entry.value, rest, key)),
+        (Value::Map(map), [name, rest @ ..]) => map.get(*name).is_some_and(|entry| redefines(&entry.value, rest, key)),
+        _ => false,
     }
 }
 

@@ -76,6 +76,10 @@ impl Way<'_> {
 /// Calls `f` with every value that `pattern` names below `node`, which stands at the end of `way`.
 pub fn visit(node: &mut Node, pattern: &[&str], way: &Way<'_>, f: &mut dyn FnMut(&mut Node, &Way<'_>)) {
     let [first, rest @ ..] = pattern else { return f(node, way) };
+    // What the pattern does not lead into stays shared with the trees that it is a copy of.
+    if !leads_below(node, pattern) {
+        return;
+    }
     match &mut node.value {
         Value::Map(map) if *first == "*" => {
             for (key, entry) in map.iter_mut() {
@@ -93,6 +97,17 @@ pub fn visit(node: &mut Node, pattern: &[&str], way: &Way<'_>, f: &mut dyn FnMut
             }
         }
         _ => {}
+    }
+}
+
+/// Whether `pattern` names something below `node`.
+fn leads_below(node: &Node, pattern: &[&str]) -> bool {
+    let [first, rest @ ..] = pattern else { return true };
+    match &node.value {
+        Value::Map(map) if *first == "*" => map.values().any(|entry| leads_below(&entry.value, rest)),
+        Value::Map(map) => map.get(*first).is_some_and(|entry| leads_below(&entry.value, rest)),
+        Value::Seq(items) if matches!(*first, "*" | "[]") => items.iter().any(|item| leads_below(item, rest)),
+        _ => false,
     }
 }
 
