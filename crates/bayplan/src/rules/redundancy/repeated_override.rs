@@ -58,7 +58,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 fn compare(rule: &Rule, stack: &Stack, below: &[Node], over: &Node, path: &mut Vec<Segment>, found: &mut Findings<'_>) {
     if let Value::Map(map) = &over.value {
         for (key, entry) in map {
-            path.push(Segment::Key(key.to_string()));
+            path.push(Segment::Key(key.clone()));
             compare(rule, stack, below, &entry.value, path, found);
             path.pop();
         }
@@ -74,7 +74,9 @@ fn compare(rule: &Rule, stack: &Stack, below: &[Node], over: &Node, path: &mut V
         return;
     }
     let subject = match path.0.as_slice() {
-        [Segment::Key(section), Segment::Key(name), ..] if section == "services" => Subject::service(&stack.name, name),
+        [Segment::Key(section), Segment::Key(name), ..] if section == "services" => {
+            Subject::service(&stack.name, name.clone())
+        }
         _ => Subject::stack(&stack.name),
     };
     let file = found.sources.name(other.at.source);
