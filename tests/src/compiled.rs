@@ -12,16 +12,29 @@ use std::fs;
 /// # Errors
 /// With every finding, where one of them is denied or the files cannot be written.
 pub fn compiled(files: &[(&str, &str)]) -> Result<Tree, String> {
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let (tree, said) = compiled_and_said(files);
+    tree.ok_or(said)
+}
+
+/// The output of the fleet `case` in its first environment, where nothing is denied; and every finding.
+pub fn compiled_and_said(files: &[(&str, &str)]) -> (Option<Tree>, String) {
+    let Ok(folder) = tempfile::tempdir() else { return (None, "no folder".to_owned()) };
     let here = folder.path().join("case");
     for (name, text) in files {
         let path = here.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(&here)).map_err(|error| error.to_string())?;
-        fs::write(path, text).map_err(|error| error.to_string())?;
+        let made = fs::create_dir_all(path.parent().unwrap_or(&here)).and_then(|()| fs::write(path, text));
+        if let Err(error) = made {
+            return (None, error.to_string());
+        }
     }
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
     let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
-    let run = runner.compile(&[], false, &Asked::default()).map_err(|error| format!("{error:?}"))?;
-    let said = run.report.findings.iter().map(|finding| format!("{}: {}\n", finding.rule, finding.message)).collect();
-    run.outputs.into_iter().next().map(|output| output.tree).ok_or(said)
+    match runner.compile(&[], false, &Asked::default()) {
+        Err(error) => (None, format!("{error:?}")),
+        Ok(run) => {
+            let said = run.report.findings.iter();
+            let said = said.map(|finding| format!("{}: {}\n", finding.rule, finding.message)).collect();
+            (run.outputs.into_iter().next().map(|output| output.tree), said)
+        }
+    }
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use bayplan::blueprint::{Blueprint, Fleet, schemas};
-use bayplan::catalog::Instance;
+use bayplan::catalog::{Asked, Instance, Makes};
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{Decode, Decoder, Limits, SourceId, read};
 use jsonschema::Validator;
@@ -54,6 +54,10 @@ const SERVICES: &[&str] = &[
     "{metrics: 9100}",
     "{metrics: false}",
     "{metrics: true}",
+    "{members: {ui: {size: small}}}",
+    "{members: {ui: {sise: small}}}",
+    "{members: {ui: small}}",
+    "{members: [ui]}",
     "{metrics: {port: 9100, path: /m}}",
     "{metrics: {path: /m}}",
     "{metrics: {port: 9100, labels: {team: a}}}",
@@ -159,6 +163,15 @@ const ARCHETYPES: &[(&str, &str)] = &[
     ("superset:4", "{role: app}"),
     ("mysql:8", "{database: shop}"),
     ("redis:7", "{a: [b]}"),
+    ("kafka:8", "{replicas: 3, ui: true, topics: {orders: {partitions: 3, config: {retention.ms: 1}}}}"),
+    ("kafka:8", "{replicas: [3]}"),
+    ("kafka:8", "{topics: {orders: {partition: 3}}}"),
+    ("kafka:8", "{external: {port: 9094}}"),
+    ("etcd-cluster:3.6", "{replicas: 3}"),
+    ("etcd-cluster:3.6", "{replica: 3}"),
+    ("valkey:8", "{password: false, keep: none}"),
+    ("valkey:8", "{password: true}"),
+    ("postgres-exporter:0.18", "{}"),
 ];
 
 #[test]
@@ -175,13 +188,20 @@ fn use_decides_what_stands_below_with() {
             tag: "1",
             image: archetype.image,
             url: None,
+            metrics: false,
             tls: false,
             takes_tls: false,
             output: "../..",
         };
         let mut decoder = Decoder::new();
         let parameters = node.get("services").and_then(|node| node.get("s")?.get("with")).unwrap();
-        let _ = (archetype.expand)(parameters, &instance, &mut decoder);
+        match archetype.makes {
+            Makes::Service(make) => drop(make(parameters, &instance, &mut decoder)),
+            Makes::Services(make) => {
+                let asked = Asked { name: "s", tag: "1", with: Some(parameters), metrics: false };
+                drop(make(parameters, &asked, &mut decoder));
+            }
+        }
         let ours = decoder.finish().iter().all(|error| error.kind == DecodeErrorKind::Value);
         if validator.is_valid(&bayplan::record::scalar::json(node)) != ours {
             differ.push(format!("{used} {with}: reader {ours}, schema {}", !ours));

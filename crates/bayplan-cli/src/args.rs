@@ -231,10 +231,10 @@ pub struct ExplainArgs {
 /// `bayplan schema`
 #[derive(Debug, Clone, Args)]
 pub struct SchemaArgs {
-    /// The schema's name, such as `blueprint` or `fleet`, or `rules` for the rules page; the names where none is given
+    /// The schema's name, such as `blueprint` or `fleet`, or `rules` and `catalog` for the pages; the names where none is given
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-    /// Write all schemas (or the named one) as `NAME.schema.json`, and `rules.md`, into this folder
+    /// Write all schemas (or the named one) as `NAME.schema.json`, and the pages as `rules.md` and `catalog.md`, into this folder
     #[arg(long, value_name = "DIR")]
     pub write: Option<PathBuf>,
     /// With `--write`: write nothing; exit with 1 where a schema is stale

@@ -110,8 +110,8 @@ impl Compiler for Library {
     }
 
     fn schemas(&self) -> Vec<(&'static str, String)> {
-        let page = ("rules", bayplan::rules::page::markdown());
-        bayplan::blueprint::schemas().into_iter().chain([page]).collect()
+        let pages = [("rules", bayplan::rules::page::markdown()), ("catalog", bayplan::catalog::page::markdown())];
+        bayplan::blueprint::schemas().into_iter().chain(pages).collect()
     }
 }
 

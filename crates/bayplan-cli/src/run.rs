@@ -185,7 +185,7 @@ impl Runner<'_> {
         };
         let mut exit = Exit::Clean;
         for (name, text) in &schemas {
-            let end = if *name == "rules" { "md" } else { "schema.json" };
+            let end = if text.starts_with('#') { "md" } else { "schema.json" };
             let path = here.join(folder).join(format!("{name}.{end}"));
             let shown = discover::show(here, &path);
             if fs::read_to_string(&path).is_ok_and(|there| there.replace("\r\n", "\n") == *text) {

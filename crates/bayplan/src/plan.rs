@@ -1,6 +1,7 @@
 //! `Plan`: every stack of one fleet in one environment, every reference settled; `Vetted` is the only way to an emitter.
 
 use crate::blueprint::{Backup, Exemption, Fleet, Logs, Need, Scrape};
+use crate::catalog::ConfigFile;
 use crate::compose;
 use crate::finding::{Level, Report};
 use crate::observe::Observed;
@@ -127,6 +128,10 @@ pub struct Service {
     pub allow: IndexMap<String, Exemption>,
     /// The container ports that it listens on, as far as known.
     pub ports: Vec<u16>,
+    /// The configuration files that its archetype writes for it.
+    pub files: Vec<ConfigFile>,
+    /// What it is a member of: the name behind which its archetype makes several services.
+    pub group: Option<String>,
 }
 
 /// What a service is to the fleet.
@@ -168,6 +173,8 @@ pub struct Route {
     pub path: Option<String>,
     /// The container port.
     pub port: u16,
+    /// Further services that answer the same requests.
+    pub beside: Vec<String>,
     /// Whether the gateway ends TLS.
     pub tls: bool,
     /// What was written.

@@ -1,6 +1,8 @@
 //! The short forms of intents: `needs: [db]`, `route: shop`, `metrics: 9102`, `backup: nightly`.
 
-use super::intents::{Backup, Exemption, Logs, Need, Parameters, Protocol, Route, Schedule, Scrape, Size, SizeRef};
+use super::intents::{
+    Backup, Exemption, Logs, Members, Need, Parameters, Protocol, Route, Schedule, Scrape, Size, SizeRef,
+};
 use crate::record::{Form, Plain, form, schema};
 use crate::value::HttpUrl;
 use bayplan_yaml::decode::DecodeErrorKind;
@@ -12,7 +14,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 pub enum NeedsForm {}
 /// A host, a route, or a list of both.
 pub enum RoutesForm {}
-/// A port, a target, a list of both, or `false`.
+/// `true`, a port, a target, a list of both, or `false`.
 pub enum MetricsForm {}
 /// `true`, `false`, or a mapping.
 pub enum LogsForm {}
@@ -38,6 +40,27 @@ impl Form<Parameters> for Plain {
 }
 
 impl serde::Serialize for Parameters {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        crate::record::scalar::json(&self.0).serialize(serializer)
+    }
+}
+
+impl Form<Members> for Plain {
+    fn read(node: &Node, decoder: &mut Decoder) -> Option<Members> {
+        let Value::Map(map) = &node.value else {
+            return decoder.wrong_type(node, "a mapping from members to their keys");
+        };
+        for (name, entry) in map {
+            let _ = decoder.in_key(name, |decoder| <Plain as Form<super::Service>>::read(&entry.value, decoder));
+        }
+        Some(Members(node.clone()))
+    }
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        schema::values(generator.subschema_for::<super::Service>())
+    }
+}
+
+impl serde::Serialize for Members {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         crate::record::scalar::json(&self.0).serialize(serializer)
     }
@@ -193,7 +216,8 @@ pub fn check_path(node: &Node, path: &str, decoder: &mut Decoder) {
 
 impl Form<Vec<Scrape>> for MetricsForm {
     fn read(node: &Node, decoder: &mut Decoder) -> Option<Vec<Scrape>> {
-        if node.value == Value::Bool(false) {
+        // What `true` stands for is settled with the archetype.
+        if matches!(node.value, Value::Bool(_)) {
             return Some(Vec::new());
         }
         one_or_more(node, decoder, |node, decoder| match &node.value {
@@ -206,20 +230,20 @@ impl Form<Vec<Scrape>> for MetricsForm {
                 (scrape.port != 0).then_some(scrape)
             }
             Value::String(text) if node.template().is_none() && text.parse::<i64>().is_err() => {
-                decoder.wrong_type(node, "a port, a mapping with `port`, or `false`")
+                decoder.wrong_type(node, "`true`, `false`, a port or a mapping with `port`")
             }
             Value::Int(_) | Value::String(_) => {
                 let port = <crate::record::Between<1, 65535> as Form<i64>>::read(node, decoder)?;
                 Some(Scrape { port, ..Scrape::default() })
             }
-            _ => decoder.wrong_type(node, "a port, a mapping with `port`, or `false`"),
+            _ => decoder.wrong_type(node, "`true`, `false`, a port or a mapping with `port`"),
         })
     }
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         let scrape = <Plain as Form<Scrape>>::schema(generator);
         let port = <crate::record::Between<1, 65535> as Form<i64>>::schema(generator);
         let one = schema::either([port, scrape]);
-        schema::either([json_schema!({ "const": false }), one.clone(), schema::list(one, false)])
+        schema::either([json_schema!({ "type": "boolean" }), one.clone(), schema::list(one, false)])
     }
 }
 

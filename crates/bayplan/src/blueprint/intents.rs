@@ -16,12 +16,15 @@ record! {
         archetype ("use"): Option<String>,
         /// The parameters of the archetype.
         with: Option<Parameters>,
+        /// What differs for one of the services that the archetype makes, by the end of its name: `{ ui: { size: small } }`.
+        members: Option<Members>,
         /// The services that this one talks to: start order, and a private network that only the two share. A service of
         /// another stack is named `stack/service`.
         needs: Option<IndexMap<String, Need>> = NeedsForm,
         /// The host name, path and options under which the gateway reaches this service.
         route: Option<Vec<Route>> = RoutesForm,
-        /// Where Prometheus scrapes this service: a port, or port, path and interval; `false` for nowhere.
+        /// Where Prometheus scrapes this service: `true` for where its archetype knows, a port, or port, path and interval;
+        /// `false` for nowhere.
         metrics: Option<Vec<Scrape>> = MetricsForm,
         /// Whether and how the log lines of this service are collected. They are, unless this says `false`.
         logs: Option<Logs> = LogsForm,
@@ -41,6 +44,10 @@ record! {
 /// Parameters of an archetype: their shape is the archetype's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters(pub Node);
+
+/// Keys of services, by the end of the name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Members(pub Node);
 
 record! {
     /// How one service needs another.
@@ -126,6 +133,8 @@ record! {
         interval: Option<String> = PrometheusTime,
         /// How the target is asked.
         scheme: Option<Scheme>,
+        /// What is asked for behind the `?`, each with its values.
+        params: IndexMap<String, Vec<String>>,
         /// Labels of the target, beside `stack` and `service`.
         labels: IndexMap<String, String>,
     }

@@ -7,8 +7,8 @@ pub mod scalars;
 
 pub use fleet::{Acme, Certificate, Certificates, Defaults, Environment, Fleet, Host, TlsSetting};
 pub use intents::{
-    Auth, Backup, Blueprint, Condition, Exemption, Intents, Logs, Need, Parameters, Protocol, Reserve, Route, Schedule,
-    Scheme, Scrape, Service, Size, SizeRef,
+    Auth, Backup, Blueprint, Condition, Exemption, Intents, Logs, Members, Need, Parameters, Protocol, Reserve, Route,
+    Schedule, Scheme, Scrape, Service, Size, SizeRef,
 };
 
 use crate::catalog::CATALOG;

@@ -1,6 +1,6 @@
 //! `alloy`: collects log lines and traces, and sends them where the fleet says.
 
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::plan::Role;
 use crate::record;
 use indexmap::indexmap;
@@ -11,10 +11,12 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "alloy",
     summary: "the collector: Grafana Alloy with the generated pipelines",
     image: "grafana/alloy",
+    versions: &["1"],
     sources: &[
         "https://github.com/grafana/alloy/blob/main/Dockerfile (1.13: user alloy 473, bash in the image, /var/lib/alloy/data)",
     ],
-    expand: expand::<Alloy>,
+    makes: Makes::Service(expand::<Alloy>),
+    metrics: Metrics::Own(12345, "/metrics"),
     schema: schema::<Alloy>,
 };
 
@@ -24,7 +26,7 @@ record! {
 }
 
 impl Parameters for Alloy {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         Expansion {
             service: json!({

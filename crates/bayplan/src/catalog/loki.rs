@@ -1,6 +1,6 @@
 //! `loki`: stores log lines.
 
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::plan::Role;
 use crate::record;
 use indexmap::indexmap;
@@ -11,10 +11,12 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "loki",
     summary: "a single Loki that keeps log lines on its volume",
     image: "grafana/loki",
+    versions: &["3"],
     sources: &[
         "https://github.com/grafana/loki/blob/main/cmd/loki/Dockerfile (3.5: uid 10001, busybox with wget, /loki, /etc/loki/local-config.yaml)",
     ],
-    expand: expand::<Loki>,
+    makes: Makes::Service(expand::<Loki>),
+    metrics: Metrics::Own(3100, "/metrics"),
     schema: schema::<Loki>,
 };
 
@@ -24,7 +26,7 @@ record! {
 }
 
 impl Parameters for Loki {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         let volumes = vec![json!({ "type": "volume", "source": data, "target": "/loki" })];
         Expansion {

@@ -1,42 +1,72 @@
-//! `use` + `with` → a service: one archetype a file, one line in the list below.
+//! `use` + `with` → services: one archetype a file (or a family in one), one line in the list below.
 //!
 //! An archetype knows an image: what it needs to run read-only and without privileges, the health check that works in
 //! it, how it takes secrets, the port that it opens, and what others may ask of it (`{{ db.host }}`).
+//!
+//! # How to add one
+//!
+//! **An archetype** is a `record!` of its parameters, an `impl` [`Parameters`] that makes an [`Expansion`] of them, and a constant
+//! [`Archetype`]. Copy `etcd.rs`; `redisinsight` is the smallest. Facts first: read the image's Dockerfile and entry point for the versions
+//! that go into [`Archetype::versions`], and write into `sources` where they stand.
+//! - `service` holds Compose's keys with values after interpolation, and intents: `size` (the default one), `allow` (leave to break a
+//!   rule of `production`, with the reason). A person's own keys win. Name what must be written to (`volumes`, `tmpfs`), the `user`
+//!   or the capabilities, a health check with programs that the image has, `expose`.
+//! - Secrets: the program's own way to read a file first (`_FILE`, a setting); else [`archetype::with_variables`] where there is a shell. Never
+//!   as an argument. Others get the file by [`Output::SecretFile`], which grants it to who asks; take `password_file` from them.
+//! - Configuration files: [`Instance::config`] gives file and mount; put the first into `files`. Print values by the grammar of the format.
+//! - Several parameters that do not fit together: [`Say::wrong`], which stands at the parameter. One that is wrong alone has a form of
+//!   its own (`values.rs`).
+//! - `metrics: true`: say in [`Archetype::metrics`] where the program serves them, or which exporter stands beside it.
+//!
+//! **A composite** makes several services in its place: an `impl` [`Composite`] that yields [`Member`]s, each of which `use`s an
+//! archetype that makes one service. It is a step from blueprint to blueprint, done before any expression is evaluated. Copy
+//! `etcd.rs` (`EtcdCluster`) or `kafka.rs`. Say of each member what it is: [`Member::entry`], [`Member::web`], [`Member::data`],
+//! [`Member::job`], [`Member::needs`]; see [`composite`]. Peer lists are made of [`Asked::members`], so that they agree.
+//!
+//! Then: one line in [`CATALOG`], `cargo xtask schema --write schema`, right and wrong parameters in `tests/cases/catalog/`, and the archetype
+//! in `tests/tests/catalog/everything.yaml`, whose output Docker Compose must accept.
 
 mod alloy;
+pub mod archetype;
+pub mod composite;
+mod couchdb;
+mod etcd;
+mod exporters;
+mod influxdb;
+mod kafka;
+mod kafka_broker;
+mod kafka_tools;
 mod loki;
+mod milvus;
+mod minio;
+mod mongodb;
 mod mysql;
 mod n8n;
+mod neo4j;
+mod opensearch;
+pub mod page;
 mod postgres;
+mod postgres_ha;
 mod prometheus;
+mod qdrant;
+mod rabbitmq;
 mod redis;
+mod redisinsight;
 mod smtp4dev;
 mod socket_proxy;
 mod superset;
 mod traefik;
+mod valkey;
+mod valkey_cluster;
 mod values;
 
-use crate::plan::Role;
-use crate::value::{ImageRef, Invalid};
-use bayplan_yaml::{Decode, Decoder, Node};
-use indexmap::IndexMap;
-use schemars::JsonSchema;
+pub use archetype::{Archetype, ConfigFile, Expansion, Instance, Makes, Metrics, Output, secret_path};
+pub(crate) use archetype::{Parameters, Say, expand, schema};
+pub use composite::{Asked, Group, Member};
+pub(crate) use composite::{Composite, compose};
 
-/// One entry of the catalog.
-pub struct Archetype {
-    /// The name behind `use:`.
-    pub name: &'static str,
-    /// What it is, in a sentence.
-    pub summary: &'static str,
-    /// The image, without its tag.
-    pub image: &'static str,
-    /// Where the facts about the image come from, and the tag they were checked for.
-    pub sources: &'static [&'static str],
-    /// Reads the parameters and expands them.
-    pub expand: fn(&Node, &Instance, &mut Decoder) -> Option<Expansion>,
-    /// The JSON Schema of the parameters.
-    pub schema: fn(&mut schemars::SchemaGenerator) -> schemars::Schema,
-}
+use crate::value::{ImageRef, Invalid};
+use archetype::image;
 
 /// The port on which the gateway serves metrics and health.
 pub const GATEWAY_METRICS_PORT: u16 = traefik::METRICS_PORT;
@@ -44,135 +74,61 @@ pub const GATEWAY_METRICS_PORT: u16 = traefik::METRICS_PORT;
 /// Every archetype, by name.
 pub const CATALOG: &[Archetype] = &[
     alloy::ARCHETYPE,
+    couchdb::ARCHETYPE,
+    couchdb::NODE,
+    couchdb::SETUP,
+    opensearch::EXPORTER,
+    etcd::ARCHETYPE,
+    etcd::CLUSTER,
+    influxdb::ARCHETYPE,
+    kafka::ARCHETYPE,
+    kafka_broker::ARCHETYPE,
+    kafka_tools::CONNECT,
+    exporters::KAFKA,
+    kafka_tools::REST,
+    kafka_tools::TOPICS,
+    kafka_tools::UI,
     loki::ARCHETYPE,
+    milvus::ARCHETYPE,
+    milvus::SERVER,
+    minio::ARCHETYPE,
+    minio::NODE,
+    minio::SETUP,
+    mongodb::ARCHETYPE,
+    mongodb::NODE,
+    mongodb::SETUP,
     mysql::ARCHETYPE,
     n8n::ARCHETYPE,
+    neo4j::ARCHETYPE,
+    opensearch::ARCHETYPE,
+    opensearch::DASHBOARDS,
+    opensearch::NODE,
+    postgres_ha::PATRONI,
     postgres::ARCHETYPE,
+    exporters::POSTGRES,
+    postgres_ha::ARCHETYPE,
+    postgres_ha::ROUTER,
+    postgres_ha::SETUP,
     prometheus::ARCHETYPE,
+    qdrant::ARCHETYPE,
+    rabbitmq::ARCHETYPE,
     redis::ARCHETYPE,
+    exporters::REDIS,
+    redisinsight::ARCHETYPE,
+    kafka_tools::REGISTRY,
     smtp4dev::ARCHETYPE,
     socket_proxy::ARCHETYPE,
     superset::ARCHETYPE,
     traefik::ARCHETYPE,
+    valkey::ARCHETYPE,
+    valkey_cluster::ARCHETYPE,
+    valkey_cluster::NODE,
+    valkey_cluster::SETUP,
 ];
 
 /// The archetype of this name.
 pub fn find(name: &str) -> Option<&'static Archetype> {
     CATALOG.iter().find(|archetype| archetype.name == name)
-}
-
-/// Where an archetype is used.
-#[derive(Debug, Clone)]
-pub struct Instance<'a> {
-    /// The service that uses it.
-    pub service: &'a str,
-    /// The tag (and digest) behind the archetype's name: `17.5`.
-    pub tag: &'a str,
-    /// The archetype's image.
-    pub image: &'static str,
-    /// The URL under which the service is reached from outside, where it has a route.
-    pub url: Option<&'a str>,
-    /// Whether the gateway ends TLS.
-    pub tls: bool,
-    /// Whether the gateway takes TLS connections: it ends TLS, or hands it on for a route.
-    pub takes_tls: bool,
-    /// The path from the stack's compose file to the environment's output folder.
-    pub output: &'a str,
-}
-
-impl Instance<'_> {
-    /// The archetype's image with the tag that was asked for.
-    pub fn image(&self) -> String {
-        image(self.image, self.tag)
-    }
-
-    /// The name of a secret of this service: `db_password`.
-    pub fn secret(&self, what: &str) -> String {
-        format!("{}_{what}", self.service.replace('-', "_"))
-    }
-
-    /// The name of a volume of this service: `db-data`.
-    pub fn volume(&self, what: &str) -> String {
-        format!("{}-{what}", self.service)
-    }
-}
-
-/// An image with a tag, a digest (`@sha256:…`), both, or neither.
-fn image(name: &str, tag: &str) -> String {
-    match tag {
-        "" => name.to_owned(),
-        _ if tag.starts_with('@') => format!("{name}{tag}"),
-        _ => format!("{name}:{tag}"),
-    }
-}
-
-/// What an archetype makes of its parameters.
-#[derive(Debug, Clone, Default)]
-pub struct Expansion {
-    /// The service, as Compose's own keys with values after interpolation.
-    pub service: serde_json::Value,
-    /// Named volumes to declare.
-    pub volumes: Vec<String>,
-    /// Secrets to declare; each is a file.
-    pub secrets: Vec<String>,
-    /// What expressions of other services may ask for.
-    pub outputs: IndexMap<String, Output>,
-    /// The container ports that the image listens on, the one to route to first.
-    pub ports: Vec<u16>,
-    /// What the service is to the fleet.
-    pub role: Option<Role>,
-}
-
-/// A value that expressions can ask a service for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Plain text.
-    Text(String),
-    /// The path of a secret's file in a container. Whoever asks for it is granted the secret.
-    SecretFile(String),
-}
-
-impl Output {
-    /// The text that replaces the expression.
-    pub fn text(&self) -> String {
-        match self {
-            Output::Text(text) => text.clone(),
-            Output::SecretFile(secret) => secret_path(secret),
-        }
-    }
-}
-
-impl From<&str> for Output {
-    fn from(text: &str) -> Self {
-        Output::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Output {
-    fn from(text: String) -> Self {
-        Output::Text(text)
-    }
-}
-
-/// Where Compose mounts a secret.
-pub fn secret_path(secret: &str) -> String {
-    format!("/run/secrets/{secret}")
-}
-
-/// The parameters of an archetype and how they expand.
-pub(crate) trait Parameters: Decode + JsonSchema {
-    /// What these parameters make.
-    fn expand(self, instance: &Instance) -> Expansion;
-}
-
-/// Decodes parameters of type `P` and expands them; the function pointer of an [`Archetype`].
-pub(crate) fn expand<P: Parameters>(with: &Node, instance: &Instance, decoder: &mut Decoder) -> Option<Expansion> {
-    P::decode(with, decoder).map(|parameters| parameters.expand(instance))
-}
-
-/// The JSON Schema of parameters of type `P`; the function pointer of an [`Archetype`].
-pub(crate) fn schema<P: Parameters>(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-    generator.subschema_for::<P>()
 }
 
 /// The archetype and the tag in the value of `use:`.
@@ -194,12 +150,12 @@ pub fn parse_use(text: &str) -> Result<(&'static Archetype, &str), Invalid> {
             .map(|archetype| (strsim::damerau_levenshtein(archetype.name, name), archetype.name))
             .min()
             .filter(|(distance, _)| *distance <= 2 + name.len() / 4);
-        let all = || CATALOG.iter().map(|archetype| format!("`{}`", archetype.name)).collect::<Vec<_>>().join(", ");
         return Err(Invalid {
             message: format!("there is no archetype `{name}` in the catalog"),
             help: Some(match nearest {
                 Some((_, nearest)) => format!("did you mean `{nearest}`?"),
-                None => format!("the catalog has {}; any other service names its `image` itself", all()),
+                None => "`bayplan schema catalog` shows what there is; any other service names its `image` itself"
+                    .to_owned(),
             }),
             range: 0..name.len(),
         });

@@ -1,7 +1,7 @@
 //! `mysql`: a MySQL server.
 
 use super::values::{MysqlUser, SecretName};
-use super::{Archetype, Expansion, Instance, Output, Parameters, expand, schema, secret_path};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Output, Parameters, Say, expand, schema, secret_path};
 use crate::record;
 use indexmap::indexmap;
 use serde_json::json;
@@ -11,11 +11,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "mysql",
     summary: "a MySQL server",
     image: "mysql",
+    versions: &["8.4"],
     sources: &[
         "https://github.com/docker-library/mysql/blob/master/8.4/Dockerfile.oracle (8.4: user 999, VOLUME /var/lib/mysql)",
         "https://hub.docker.com/_/mysql (the variables that honour _FILE)",
     ],
-    expand: expand::<Mysql>,
+    makes: Makes::Service(expand::<Mysql>),
+    metrics: Metrics::None,
     schema: schema::<Mysql>,
 };
 
@@ -34,7 +36,7 @@ record! {
 }
 
 impl Parameters for Mysql {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let password = self.password.unwrap_or_else(|| it.secret("password"));
         let root_password = self.root_password.unwrap_or_else(|| it.secret("root_password"));
         let data = it.volume("data");
@@ -69,7 +71,7 @@ impl Parameters for Mysql {
                 "password_file".into() => Output::SecretFile(password),
             },
             ports: vec![3306],
-            role: None,
+            ..Expansion::default()
         }
     }
 }

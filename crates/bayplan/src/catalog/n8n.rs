@@ -1,7 +1,7 @@
 //! `n8n`: workflow automation on a PostgreSQL database.
 
 use super::values::SecretName;
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema, secret_path};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema, secret_path};
 use crate::record;
 use indexmap::indexmap;
 use serde_json::json;
@@ -11,11 +11,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "n8n",
     summary: "n8n workflow automation, one instance, on PostgreSQL",
     image: "n8nio/n8n",
+    versions: &["1", "2"],
     sources: &[
         "https://github.com/n8n-io/n8n/blob/master/docker/images/n8n/Dockerfile (1.113: user node 1000, /home/node/.n8n)",
         "https://docs.n8n.io/hosting/configuration/configuration-methods/ (the variables that honour _FILE)",
     ],
-    expand: expand::<N8n>,
+    makes: Makes::Service(expand::<N8n>),
+    metrics: Metrics::Own(5678, "/metrics"),
     schema: schema::<N8n>,
 };
 
@@ -48,7 +50,7 @@ record! {
 }
 
 impl Parameters for N8n {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         let key = self.encryption_key.unwrap_or_else(|| it.secret("encryption_key"));
         let mut environment = indexmap! {
@@ -60,7 +62,7 @@ impl Parameters for N8n {
             "DB_POSTGRESDB_PASSWORD_FILE" => self.database.password_file,
             "N8N_ENCRYPTION_KEY_FILE" => secret_path(&key),
             "N8N_PORT" => "5678".to_owned(),
-            "N8N_METRICS" => self.metrics.unwrap_or(false).to_string(),
+            "N8N_METRICS" => self.metrics.unwrap_or(it.metrics).to_string(),
             "N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS" => "true".to_owned(),
         };
         if let Some((scheme, host)) = it.url.and_then(|url| url.split_once("://")) {
@@ -92,7 +94,7 @@ impl Parameters for N8n {
                 "url".into() => format!("http://{}:5678", it.service).into(),
             },
             ports: vec![5678],
-            role: None,
+            ..Expansion::default()
         }
     }
 }

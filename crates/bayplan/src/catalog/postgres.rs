@@ -1,7 +1,8 @@
 //! `postgres`: a PostgreSQL server.
 
+use super::exporters::POSTGRES_USE;
 use super::values::SecretName;
-use super::{Archetype, Expansion, Instance, Output, Parameters, expand, schema};
+use super::{Archetype, Asked, Expansion, Instance, Makes, Member, Metrics, Output, Parameters, Say, expand, schema};
 use crate::record;
 use indexmap::indexmap;
 use serde_json::json;
@@ -11,11 +12,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "postgres",
     summary: "a PostgreSQL server",
     image: "postgres",
+    versions: &["14", "15", "16", "17", "18"],
     sources: &[
         "https://github.com/docker-library/postgres/blob/master/15/bookworm/Dockerfile (15.14: user 999, VOLUME, STOPSIGNAL SIGINT)",
         "https://hub.docker.com/_/postgres (the variables that honour _FILE)",
     ],
-    expand: expand::<Postgres>,
+    makes: Makes::Service(expand::<Postgres>),
+    metrics: Metrics::Beside(exporter),
     schema: schema::<Postgres>,
 };
 
@@ -32,7 +35,7 @@ record! {
 }
 
 impl Parameters for Postgres {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let user = self.user.unwrap_or_else(|| "postgres".to_owned());
         let database = self.database.unwrap_or_else(|| user.clone());
         let password = self.password.unwrap_or_else(|| it.secret("password"));
@@ -61,6 +64,7 @@ impl Parameters for Postgres {
                     "interval": "10s", "timeout": "5s", "retries": 5, "start_period": "30s",
                 },
                 "stop_grace_period": "1m",
+                "size": { "cpus": 1, "memory": "1G" },
                 "expose": ["5432"],
             }),
             volumes: vec![data],
@@ -72,7 +76,22 @@ impl Parameters for Postgres {
                 "password_file".into() => Output::SecretFile(password),
             },
             ports: vec![5432],
-            role: None,
+            ..Expansion::default()
         }
     }
+}
+
+/// What serves its metrics.
+fn exporter(asked: &Asked) -> Member {
+    let name = asked.name;
+    let of = |output: &str| format!("{{{{ {name}.{output} }}}}");
+    let service = json!({
+        "use": POSTGRES_USE,
+        "with": {
+            "server": format!("{}:{}", of("host"), of("port")), "database": of("database"), "user": of("user"),
+            "password_file": of("password_file"),
+        },
+        "metrics": true,
+    });
+    Member::new("exporter", service).needs([&name.to_owned()])
 }

@@ -1,6 +1,6 @@
 //! `prometheus`: scrapes what has `metrics` and evaluates the generated alert rules.
 
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::blueprint::scalars::PrometheusTime;
 use crate::plan::Role;
 use crate::record;
@@ -12,11 +12,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "prometheus",
     summary: "a Prometheus server with the generated scrape configuration",
     image: "prom/prometheus",
+    versions: &["3"],
     sources: &[
         "https://github.com/prometheus/prometheus/blob/main/Dockerfile (v3: user nobody, busybox with wget, VOLUME /prometheus)",
         "https://github.com/prometheus/prometheus/blob/main/CHANGELOG.md (3.12: reloading by itself is a flag, no longer a feature)",
     ],
-    expand: expand::<Prometheus>,
+    makes: Makes::Service(expand::<Prometheus>),
+    metrics: Metrics::Own(9090, "/metrics"),
     schema: schema::<Prometheus>,
 };
 
@@ -29,7 +31,7 @@ record! {
 }
 
 impl Parameters for Prometheus {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         Expansion {
             service: json!({

@@ -1,7 +1,7 @@
 //! `redis`: a Redis server that keeps its data.
 
 use super::values::RedisMemory;
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::record;
 use indexmap::indexmap;
 use serde_json::json;
@@ -11,10 +11,12 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "redis",
     summary: "a Redis server with an append-only file",
     image: "redis",
+    versions: &["7", "8"],
     sources: &[
         "https://github.com/redis/docker-library-redis/blob/release/7.4/alpine/Dockerfile (7.4: uid 999, gid 1000, VOLUME /data)",
     ],
-    expand: expand::<Redis>,
+    makes: Makes::Service(expand::<Redis>),
+    metrics: Metrics::None,
     schema: schema::<Redis>,
 };
 
@@ -29,7 +31,7 @@ record! {
 }
 
 impl Parameters for Redis {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         let mut command = vec!["redis-server".to_owned()];
         if self.appendonly.unwrap_or(true) {

@@ -1,6 +1,6 @@
 //! `smtp4dev`: a mail server that keeps what it is sent and shows it on a web page.
 
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::record;
 use indexmap::indexmap;
 use serde_json::json;
@@ -10,10 +10,12 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "smtp4dev",
     summary: "a mail server for tests: it keeps every message and shows it on a web page",
     image: "rnwood/smtp4dev",
+    versions: &["3"],
     sources: &[
         "https://github.com/rnwood/smtp4dev/blob/master/Dockerfile.linux (3.8: curl is in the image, data in /smtp4dev)",
     ],
-    expand: expand::<Smtp4dev>,
+    makes: Makes::Service(expand::<Smtp4dev>),
+    metrics: Metrics::None,
     schema: schema::<Smtp4dev>,
 };
 
@@ -26,7 +28,7 @@ record! {
 }
 
 impl Parameters for Smtp4dev {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let data = it.volume("data");
         Expansion {
             service: json!({

@@ -1,7 +1,7 @@
 //! `socket-proxy`: the one service that holds the Docker socket; the others may read container names and logs from it.
 
 use super::values::HostPath;
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::plan::Role;
 use crate::record;
 use indexmap::indexmap;
@@ -12,10 +12,12 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "socket-proxy",
     summary: "read-only access to the Docker API over TCP",
     image: "ghcr.io/tecnativa/docker-socket-proxy",
+    versions: &["0.3", "0.4"],
     sources: &[
         "https://github.com/Tecnativa/docker-socket-proxy (v0.4: the sections of the API that each variable opens)",
     ],
-    expand: expand::<SocketProxy>,
+    makes: Makes::Service(expand::<SocketProxy>),
+    metrics: Metrics::None,
     schema: schema::<SocketProxy>,
 };
 
@@ -28,7 +30,7 @@ record! {
 }
 
 impl Parameters for SocketProxy {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let socket = self.socket.unwrap_or_else(|| "/var/run/docker.sock".to_owned());
         Expansion {
             service: json!({

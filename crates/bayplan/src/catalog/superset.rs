@@ -1,7 +1,7 @@
 //! `superset`: one of the containers of Apache Superset; the database is MySQL, the cache and queue are Redis.
 
 use super::values::SecretName;
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema, secret_path};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema, secret_path};
 use crate::{choice, record};
 use indexmap::indexmap;
 use serde_json::json;
@@ -11,11 +11,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "superset",
     summary: "a container of Apache Superset: init, app, worker or beat",
     image: "apache/superset",
+    versions: &["4"],
     sources: &[
         "https://github.com/apache/superset/blob/master/Dockerfile (4.1: user superset, curl and a shell in the image)",
         "https://github.com/apache/superset/blob/master/docker-compose-image-tag.yml (the commands of worker and beat)",
     ],
-    expand: expand::<Superset>,
+    makes: Makes::Service(expand::<Superset>),
+    metrics: Metrics::None,
     schema: schema::<Superset>,
 };
 
@@ -64,7 +66,7 @@ record! {
 }
 
 impl Parameters for Superset {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let key = self.secret_key.unwrap_or_else(|| "superset_secret_key".to_owned());
         let home = "superset-home".to_owned();
         let Database { host, port, name, user, password } = self.database;

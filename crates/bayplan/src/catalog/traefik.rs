@@ -1,7 +1,7 @@
 //! `traefik`: the gateway, fed by files, without access to the Docker socket.
 
 use super::values::HostAddress;
-use super::{Archetype, Expansion, Instance, Parameters, expand, schema};
+use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema};
 use crate::plan::Role;
 use crate::record;
 use serde_json::json;
@@ -11,11 +11,13 @@ pub const ARCHETYPE: Archetype = Archetype {
     name: "traefik",
     summary: "the gateway: Traefik v3 with the generated static configuration and file provider",
     image: "traefik",
+    versions: &["3"],
     sources: &[
         "https://github.com/traefik/traefik-library-image/blob/master/v3.6/alpine/Dockerfile",
         "https://doc.traefik.io/traefik/v3.6/reference/install-configuration/providers/others/file/ (mount the folder, not the file)",
     ],
-    expand: expand::<Traefik>,
+    makes: Makes::Service(expand::<Traefik>),
+    metrics: Metrics::Own(METRICS_PORT, "/metrics"),
     schema: schema::<Traefik>,
 };
 
@@ -31,7 +33,7 @@ record! {
 }
 
 impl Parameters for Traefik {
-    fn expand(self, it: &Instance) -> Expansion {
+    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
         let publish = |port: u16| {
             let mut entry =
                 json!({ "target": port, "published": port.to_string(), "protocol": "tcp", "mode": "ingress" });

@@ -68,6 +68,7 @@ fn job(stack: &Stack, name: &str, service: &Service, host: &str, index: usize, s
     let mut config = ScrapeConfig {
         job_name: format!("{}-{name}{number}", stack.name),
         metrics_path: scrape.path.clone(),
+        params: scrape.params.clone(),
         scrape_interval: scrape.interval.clone(),
         scheme: scrape.scheme.map(|scheme| match scheme {
             Scheme::Http => scrape::Scheme::Http,

@@ -4,6 +4,7 @@
 
 pub mod alloy;
 pub mod compose;
+pub mod config_files;
 pub mod config_hash;
 pub mod dnsmasq;
 pub mod logs;
@@ -32,7 +33,7 @@ pub fn emit(plan: &Vetted<Plan>) -> Result<Tree, Box<Finding>> {
 
 fn all(plan: &Plan) -> Result<Tree, TreeError> {
     let mut tree = Tree::new();
-    for emit in [routes::emit, metrics::emit, logs::emit, dnsmasq::emit, summary::emit] {
+    for emit in [routes::emit, metrics::emit, logs::emit, dnsmasq::emit, summary::emit, config_files::emit] {
         tree.append(emit(plan)?)?;
     }
     let compose = compose::emit(plan, &tree)?;

@@ -146,8 +146,10 @@ fn of_stack(plan: &Plan, stack: &Stack, overlapping: &BTreeSet<&str>) -> Option<
             let priority = route.intent.priority.or(priority);
             if route.is_tcp() {
                 tcp.routers.insert(route.name.clone(), tcp_router(plan, route, priority));
-                let server = tcp::TcpServer { address: Some(format!("{name}:{}", route.port)), ..Default::default() };
-                let balancer = tcp::TcpLoadBalancer { servers: vec![server], ..Default::default() };
+                let server =
+                    |host| tcp::TcpServer { address: Some(format!("{host}:{}", route.port)), ..Default::default() };
+                let servers = servers(name, route).map(server).collect();
+                let balancer = tcp::TcpLoadBalancer { servers, ..Default::default() };
                 let service = tcp::TcpService { load_balancer: Some(balancer), ..Default::default() };
                 tcp.services.insert(route.name.clone(), service);
                 continue;
@@ -161,7 +163,9 @@ fn of_stack(plan: &Plan, stack: &Stack, overlapping: &BTreeSet<&str>) -> Option<
             chain.extend(route.intent.middlewares.iter().cloned());
             http.routers.insert(route.name.clone(), router(plan, route, priority, chain));
             let balancer = http::LoadBalancer {
-                servers: vec![http::Server { url: Some(url(name, route)), ..Default::default() }],
+                servers: servers(name, route)
+                    .map(|host| http::Server { url: Some(url(host, route)), ..Default::default() })
+                    .collect(),
                 sticky: (route.intent.sticky == Some(true)).then(|| sticky(route)),
                 ..Default::default()
             };
@@ -170,6 +174,11 @@ fn of_stack(plan: &Plan, stack: &Stack, overlapping: &BTreeSet<&str>) -> Option<
         }
     }
     Dynamic { http: Some(http), tcp: Some(tcp), ..Default::default() }.settled()
+}
+
+/// The services that answer the requests of a route.
+fn servers<'a>(name: &'a str, route: &'a Route) -> impl Iterator<Item = &'a str> {
+    std::iter::once(name).chain(route.beside.iter().map(String::as_str))
 }
 
 /// The middleware that says who may pass.

@@ -25,6 +25,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
                 let value = json!({
                     "image": service.compose.image.as_ref().map(ToString::to_string),
                     "archetype": service.archetype,
+                    "member_of": service.group,
                     "profiles": service.compose.profiles,
                     "needs": needs,
                     "routes": routes,

@@ -20,7 +20,7 @@ pub struct Tree {
 pub enum Comment {
     /// `# …`: YAML, dnsmasq, hosts files, shell, environment files.
     Hash,
-    /// `// …`: Alloy.
+    /// `// …`: Alloy, JavaScript.
     Slashes,
     /// `-- …`: SQL.
     Dashes,
@@ -149,8 +149,10 @@ impl Comment {
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.').map_or(name, |(_, end)| end) {
-            "yaml" | "yml" | "conf" | "hosts" | "env" | "toml" | "sh" | "py" | "cnf" => Some(Self::Hash),
-            "alloy" => Some(Self::Slashes),
+            "yaml" | "yml" | "conf" | "cfg" | "hosts" | "env" | "toml" | "sh" | "py" | "cnf" | "properties" | "acl" => {
+                Some(Self::Hash)
+            }
+            "alloy" | "js" => Some(Self::Slashes),
             "sql" => Some(Self::Dashes),
             "json" => Some(Self::Json),
             _ => None,

@@ -118,6 +118,7 @@ mod tests {
             name: String::new(),
             host: HostPattern::parse(host).unwrap(),
             path: (!path.is_empty()).then(|| path.to_owned()),
+            beside: Vec::new(),
             port: 80,
             tls: false,
             index: 0,

@@ -1,9 +1,10 @@
 //! `use` and `{{ … }}` → values: every service's archetype is expanded once, when the first expression asks for it.
 
+use super::composites::{Composites, Part};
 use super::expression::{self, Scope};
 use crate::blueprint::Route;
 use crate::blueprint::forms::RoutesForm;
-use crate::catalog::{self, Archetype, Expansion, Instance, Output};
+use crate::catalog::{self, Archetype, Expansion, Instance, Makes, Output};
 use crate::record::{Form, Scalar};
 use bayplan_yaml::decode::DecodeErrorKind;
 use bayplan_yaml::{DecodeError, Decoder, Node, Path, Value};
@@ -25,6 +26,8 @@ pub struct Setting<'a> {
 pub struct Instances<'a> {
     /// The stacks: name → document.
     pub stacks: &'a IndexMap<String, Node>,
+    /// What stood for several services.
+    pub composites: &'a Composites,
     /// The environment.
     pub setting: Setting<'a>,
     /// Whether the gateway takes TLS connections: it ends TLS, or hands it on for a route.
@@ -49,17 +52,11 @@ pub struct Expanded {
     pub errors: Vec<DecodeError>,
 }
 
-impl std::fmt::Debug for Archetype {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
 impl<'a> Instances<'a> {
     /// No service expanded yet.
-    pub fn new(stacks: &'a IndexMap<String, Node>, setting: Setting<'a>) -> Self {
+    pub fn new(stacks: &'a IndexMap<String, Node>, composites: &'a Composites, setting: Setting<'a>) -> Self {
         let takes_tls = setting.tls || stacks.values().any(asks_for_tls);
-        Self { stacks, setting, takes_tls, memo: RefCell::default() }
+        Self { stacks, composites, setting, takes_tls, memo: RefCell::default() }
     }
 
     /// The value of a set variable.
@@ -103,6 +100,10 @@ impl<'a> Instances<'a> {
                 return Expanded { errors: decoder.finish(), ..Expanded::default() };
             }
         };
+        let Makes::Service(make) = archetype.makes else {
+            let errors = self.composites.errors(stack, service).to_vec();
+            return Expanded { archetype: Some(archetype), errors, ..Expanded::default() };
+        };
         let mut with = match node.get("with") {
             Some(with) => with.clone(),
             // Without parameters, what is missing is said at `use`.
@@ -124,13 +125,14 @@ impl<'a> Instances<'a> {
             tag,
             image: archetype.image,
             url: url.as_deref(),
+            metrics: node.get("metrics").is_some_and(|metrics| metrics.value != Value::Bool(false)),
             tls: self.setting.tls,
             takes_tls: self.takes_tls,
             output: "../..",
         };
         let mut decoder = Decoder::at(path.key("with"));
         empty(&with, &mut decoder);
-        let expansion = (archetype.expand)(&with, &instance, &mut decoder);
+        let expansion = make(&with, &instance, &mut decoder);
         let circle = found
             .errors
             .into_iter()
@@ -155,6 +157,17 @@ impl<'a> Instances<'a> {
 
     /// Everything that expressions can ask a service for; nothing where it is being expanded.
     pub fn outputs(&self, stack: &str, service: &str) -> Option<IndexMap<String, Output>> {
+        if let Some(composite) = self.composites.get(stack, service) {
+            let first = |is: fn(&Part) -> bool| composite.members.iter().find(|part| is(part));
+            let mut outputs: IndexMap<String, Output> = IndexMap::new();
+            outputs.extend(first(|part| part.is_entry).map(|part| ("host".to_owned(), part.name.as_str().into())));
+            if let Some(web) = first(|part| part.is_web) {
+                let public = self.outputs(stack, &web.name)?.into_iter();
+                outputs.extend(public.filter(|(name, _)| name.starts_with("public_")));
+            }
+            outputs.extend(composite.outputs.clone());
+            return Some(outputs);
+        }
         let expanded = self.expanded(stack, service)?;
         let mut outputs: IndexMap<String, Output> = IndexMap::new();
         outputs.insert("host".to_owned(), service.into());
@@ -182,7 +195,7 @@ impl<'a> Instances<'a> {
 pub(super) const FROM_ITSELF: &str = "takes this value from itself";
 
 /// Reports parameters that are empty: no archetype has a use for one.
-fn empty(with: &Node, decoder: &mut Decoder) {
+pub(super) fn empty(with: &Node, decoder: &mut Decoder) {
     for (name, entry) in with.as_map().into_iter().flatten() {
         decoder.in_key(name, |decoder| match &entry.value.value {
             Value::String(text) if text.trim().is_empty() => {
@@ -225,12 +238,14 @@ pub struct Local<'a> {
 impl Local<'_> {
     /// The stack and service behind a head.
     pub fn resolve(&self, head: &str) -> Option<(String, String)> {
-        if self.instances.service(self.stack, head).is_some() {
+        let known = |stack: &str, name: &str| {
+            self.instances.service(stack, name).is_some() || self.instances.composites.get(stack, name).is_some()
+        };
+        if known(self.stack, head) {
             return Some((self.stack.to_owned(), head.to_owned()));
         }
         let (stack, service) = head.split_once('.')?;
-        self.instances.service(stack, service)?;
-        Some((stack.to_owned(), service.to_owned()))
+        known(stack, service).then(|| (stack.to_owned(), service.to_owned()))
     }
 }
 
@@ -238,7 +253,8 @@ impl Scope for Local<'_> {
     fn names(&self) -> Vec<String> {
         let mut names = Vec::new();
         for (stack, document) in self.instances.stacks {
-            for service in document.get("services").and_then(Node::as_map).into_iter().flat_map(|map| map.keys()) {
+            let services = document.get("services").and_then(Node::as_map).into_iter().flat_map(|map| map.keys());
+            for service in services.map(|name| &**name).chain(self.instances.composites.names(stack)) {
                 if stack == self.stack {
                     names.push(service.to_string());
                 }

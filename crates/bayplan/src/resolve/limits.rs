@@ -15,6 +15,15 @@ const SPELLINGS: [(&[&str], &str, &[&str]); 4] = [
 
 /// Removes from `defaults` what `service` says in other words.
 pub fn leave_to(service: &Node, defaults: &mut Node) {
+    // The size that an archetype gives.
+    if service.get("size").is_none_or(|size| size.as_map().is_some()) {
+        for (in_size, own, deployed) in SPELLINGS.into_iter().filter(|(in_size, ..)| !in_size.is_empty()) {
+            let resources = service.get("deploy").and_then(|deploy| deploy.get("resources"));
+            if service.get(own).is_some() || resources.is_some_and(|resources| at(resources, deployed).is_some()) {
+                remove(defaults, &[&["size"], in_size].concat());
+            }
+        }
+    }
     for (in_size, own, deployed) in SPELLINGS {
         let sized = service.get("size").is_some_and(|size| match size.value {
             Value::Map(_) => !in_size.is_empty() && at(size, in_size).is_some(),
@@ -69,6 +78,8 @@ mod tests {
             (short, "{ cpus: 2 }", r#"{"cpus":1,"mem_limit":"1g","init":true}"#),
             (long, "{ size: small }", "{}"),
             (long, "{ mem_limit: 2g }", r#"{"deploy":{"resources":{"limits":{"cpus":"1"}}}}"#),
+            ("{ size: { cpus: 1, memory: 1G } }", "{ mem_limit: 2g }", r#"{"size":{"cpus":1}}"#),
+            ("{ size: { cpus: 1, memory: 1G } }", "{ cpus: 2, mem_limit: 2g }", "{}"),
             (long, "{ image: x }", r#"{"deploy":{"resources":{"limits":{"cpus":"1","memory":"1g"}}}}"#),
         ] {
             assert_eq!(left(defaults, service), wanted, "{service} over {defaults}");

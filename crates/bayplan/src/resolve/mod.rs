@@ -6,6 +6,7 @@ pub mod bind;
 mod brought;
 pub mod canonical;
 pub mod cast;
+pub mod composites;
 pub mod consistency;
 pub mod defaults;
 pub mod dotenv;

@@ -8,6 +8,7 @@ mod overlay;
 mod routes;
 mod setting;
 
+use super::composites;
 use super::expression;
 use super::expression::evaluate_node;
 use super::instances::{Instances, Local, Setting, full_host};
@@ -17,7 +18,7 @@ use super::merge::{merge_project, merge_service};
 use super::networks::{DEFAULT_POOLS, DerivedNetwork, Link, derive};
 use super::scope::Scope;
 use crate::blueprint::{self, Condition, Environment, Fleet, Intents, Size, SizeRef, TlsSetting};
-use crate::catalog::Output;
+use crate::catalog::{ConfigFile, Output};
 use crate::compose;
 use crate::finding::{Finding, Report, Subject};
 use crate::observe::Observed;
@@ -90,9 +91,14 @@ pub fn settle(
     };
     let hosts = hosts(input, name, environment, variables, report);
     let mut layers = Layers { wanted: input.trace, below: IndexMap::new(), above: IndexMap::new() };
-    let (documents, files) = overlay(input, documents, name, &mut layers, report);
+    let (mut documents, files) = overlay(input, documents, name, &mut layers, report);
+    let composites = composites::expand(&mut documents, sources, report);
+    for (stack, archetype, root, node) in &composites.layers {
+        let kind = LayerKind::Archetype(archetype.name.to_owned());
+        Layers::add(layers.wanted, &mut layers.below, stack, kind, root.clone(), node);
+    }
     let setting = Setting { variables, domain: domain.as_ref().map(HostName::as_str), tls: tls != Tls::None };
-    let instances = Instances::new(&documents, setting);
+    let instances = Instances::new(&documents, &composites, setting);
     let mut settler = Settler {
         input,
         environment: name,
@@ -135,6 +141,8 @@ struct Draft {
     is_broken: bool,
     role: Option<Role>,
     ports: Vec<u16>,
+    files: Vec<ConfigFile>,
+    aliases: Vec<String>,
     declares: (Vec<String>, Vec<String>),
     grants: BTreeSet<(String, String)>,
     asked: Vec<(Location, String, String)>,
@@ -184,6 +192,12 @@ impl Settler<'_> {
         self.drafts.contains_key(&key).then_some(key)
     }
 
+    /// The composite that `name` means in `stack`, with its stack.
+    fn composite(&self, stack: &str, name: &str) -> Option<(String, &composites::Composite)> {
+        let (stack, name) = name.split_once('/').unwrap_or((stack, name));
+        Some((stack.to_owned(), self.instances.composites.get(stack, name)?))
+    }
+
     /// Whether the service that `name` means in `stack` was written, if only in a form that could not be read.
     fn is_written(&self, stack: &str, name: &str) -> bool {
         let (stack, service) = name.split_once('/').unwrap_or((stack, name));
@@ -216,12 +230,23 @@ impl Settler<'_> {
             edges[key].iter().for_each(|edge| link(&(edge.stack.clone(), edge.service.clone()), "needs"));
             if let Some(gateway) = gateway.as_ref().filter(|_| !routes[key].is_empty()) {
                 link(gateway, "route");
+                for other in self.instances.composites.beside(key) {
+                    links.push(Link { a: (key.0.clone(), other), b: gateway.clone(), why: "route" });
+                }
             }
+            let mut link = |other: &(String, String), why| links.push(Link { a: key.clone(), b: other.clone(), why });
             if let Some(metrics) = metrics.as_ref().filter(|_| !draft.intents.metrics.iter().flatten().count().eq(&0)) {
                 link(metrics, "metrics");
             }
             if let Some(collector) = collector.as_ref().filter(|_| draft.intents.traces == Some(true)) {
                 link(collector, "traces");
+            }
+        }
+        for (stack, composite) in self.instances.composites.all() {
+            let members: Vec<(String, String)> =
+                composite.members.iter().map(|part| (stack.to_owned(), part.name.clone())).collect();
+            for (index, a) in members.iter().enumerate() {
+                links.extend(members[index + 1..].iter().map(|b| Link { a: a.clone(), b: b.clone(), why: "members" }));
             }
         }
         let order = order(documents, &edges, gateway.as_ref());
@@ -311,6 +336,8 @@ impl Settler<'_> {
                     egress: draft.intents.egress != Some(false),
                     allow: draft.intents.allow.clone(),
                     ports: draft.ports.clone(),
+                    files: draft.files.clone(),
+                    group: self.instances.composites.group(key).map(str::to_owned),
                 },
             );
             nodes.insert(name.as_str().into(), Entry { key_at, value: node });

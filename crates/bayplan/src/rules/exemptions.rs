@@ -12,7 +12,7 @@ use crate::plan::Plan;
 use crate::record::nearest;
 use crate::source::Sources;
 use bayplan_yaml::{Location, Path, SourceId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One leave to break one rule.
 struct Exemption<'a> {
@@ -116,6 +116,9 @@ impl<'a> Exemptions<'a> {
     pub fn finish(self, plan: &Plan, sources: &Sources, refused: &Refused, report: &mut Report) -> Vec<Finding> {
         let known: Vec<&str> = super::pages().map(|page| page.name).collect();
         let mut unused = Vec::new();
+        let mut told = HashSet::new();
+        // What is written once for all members of a composite is needed where one of them needs it.
+        let needed: HashSet<Location> = self.all.iter().filter(|exemption| exemption.spent).map(|it| it.at).collect();
         for exemption in self.all {
             let Exemption { rule: name, at, until, scope, subject, spent, barred } = exemption;
             let finding = if barred {
@@ -138,8 +141,12 @@ impl<'a> Exemptions<'a> {
                 };
                 Finding::deny("expired-exemption", at, message)
                     .help("mend what it allowed, or give it a later day and a reason that still holds")
-            } else if spent || rule(&name).is_some_and(|rule| !plan.policy.asks(rule)) {
-                // Nobody looked for what a rule finds that is not asked.
+            } else if spent
+                || needed.contains(&at)
+                || sources.file(at.source).is_none()
+                || rule(&name).is_some_and(|rule| !plan.policy.asks(rule))
+            {
+                // Nobody looked for what a rule finds that is not asked. What an archetype may need is not this person's to remove.
                 report.needed.insert(at);
                 continue;
             } else {
@@ -160,7 +167,9 @@ impl<'a> Exemptions<'a> {
                         Scope::Text(_) => format!("nothing here needs the exemption from `{name}`"),
                     };
                     let finding = Finding::warn("unused-exemption", at, message).help("remove it").about(subject);
-                    unused.push(finding);
+                    if told.insert(at) {
+                        unused.push(finding);
+                    }
                 } else {
                     report.needed.insert(at);
                 }

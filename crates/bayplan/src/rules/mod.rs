@@ -38,7 +38,7 @@ mod told;
 mod workspace;
 
 use crate::compose::port::{Port, Ports};
-use crate::finding::{Finding, Level, Report, Safety};
+use crate::finding::{Finding, Level, Report, Safety, Subject};
 use crate::plan::{Plan, Route, Service, Stack};
 use crate::resolve::files::Files;
 use crate::source::Sources;
@@ -52,6 +52,7 @@ pub use profile::Profile;
 pub use reading::EARLIER;
 use refused::Refused;
 pub use refused::drop_consequences;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A rule: a page about what it finds, and what looks for it.
@@ -226,6 +227,7 @@ pub fn check(
     }
     let Findings { found, refused, .. } = findings;
     report.extend(found.into_iter().filter(|finding| !is_consequence(finding, plan, &refused)));
+    once_for_members(plan, report);
     refused::deny_in_intents(plan, report);
     drop_consequences(report);
     let mut exemptions = Exemptions::of(plan, sources, today, report);
@@ -241,6 +243,24 @@ pub fn check(
         finding.level != Level::Allow
     });
     exemptions.finish(plan, sources, &refused, report)
+}
+
+/// Of what is said of several members of a composite at one place, keeps the first: there it is mended for all.
+fn once_for_members(plan: &Plan, report: &mut Report) {
+    if !plan.services().any(|(_, _, service)| service.group.is_some()) {
+        return;
+    }
+    let mut said: HashMap<(&str, &str, &'static str, Location), String> = HashMap::new();
+    report.findings.retain(|finding| {
+        let Subject { stack: Some(stack), service: Some(name), .. } = &finding.subject else { return true };
+        let Some((stack, service)) = plan.stacks.get(stack).and_then(|stack| Some((stack, stack.services.get(name)?)))
+        else {
+            return true;
+        };
+        let Some(group) = &service.group else { return true };
+        let first = said.entry((&stack.name, group, finding.rule, finding.at)).or_insert_with(|| name.clone());
+        first == name
+    });
 }
 
 /// The rule of this name.

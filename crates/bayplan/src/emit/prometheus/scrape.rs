@@ -19,6 +19,8 @@ record! {
         metric_relabel_configs: Vec<RelabelConfig>,
         /// The path; `/metrics` where it is left out.
         metrics_path: Option<String>,
+        /// What is asked for behind the `?`, each with its values.
+        params: IndexMap<String, Vec<String>>,
         /// The time between two scrapes.
         scrape_interval: Option<String>,
         /// How long a scrape may take.

@@ -36,7 +36,8 @@ impl Settler<'_> {
         if draft.node.get("network_mode").is_none() {
             let mut joined = serde_json::Map::new();
             for network in networks.iter().filter(|network| network.members.contains(key)) {
-                joined.insert(network.key.clone(), serde_json::Value::Null);
+                let names = (!draft.aliases.is_empty()).then(|| json!({ "aliases": draft.aliases }));
+                joined.insert(network.key.clone(), names.unwrap_or_default());
             }
             if derived {
                 let leads_out = |network: &&DerivedNetwork| network.members.contains(key) && !self.is_internal(network);

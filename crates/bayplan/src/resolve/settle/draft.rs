@@ -72,30 +72,42 @@ impl Settler<'_> {
             };
             about(Finding { rule, ..finding }, stack, Some(name))
         }));
+        let used = written.get("use");
+        // The versions of members are their archetype's choice.
+        let used = used.filter(|used| self.sources.file(used.at.source).is_some());
+        if let (Some(archetype), Some(used)) = (expanded.archetype, used)
+            && let Ok((_, tag)) = crate::catalog::parse_use(used.as_str().unwrap_or_default())
+        {
+            self.report.extend(composites::unchecked(stack, name, archetype, tag, used.at));
+        }
         let is_broken = expanded.archetype.is_some() && expanded.expansion.is_none();
         let expansion = expanded.expansion.unwrap_or_default();
         let mut base: Option<Node> = None;
+        let made = expanded.archetype.and_then(|archetype| {
+            let source = self.sources.add_made(format!("the archetype `{}`", archetype.name));
+            let mut node = to_node(&expansion.service, Location { source, ..Location::default() }).ok()?;
+            composites::leave_to(&written, &mut node);
+            crate::resolve::limits::leave_to(&written, &mut node);
+            let kind = LayerKind::Archetype(archetype.name.to_owned());
+            matches!(node.value, Value::Map(_)).then_some((kind, node))
+        });
         if let Some(defaults) = &self.input.fleet.defaults {
             let mut defaults = defaults.0.clone();
             interpolate_node(&mut defaults, &|name| self.instances.lookup(name), &mut interpolate::Found::default());
             crate::resolve::limits::leave_to(&written, &mut defaults);
+            if let Some((_, made)) = &made {
+                crate::resolve::limits::leave_to(made, &mut defaults);
+            }
             let root = path.clone();
             Layers::add(self.layers.wanted, &mut self.layers.below, stack, LayerKind::Defaults, root, &defaults);
             base = Some(defaults);
         }
-        if let Some(archetype) = expanded.archetype {
-            let source = self.sources.add_made(format!("the archetype `{}`", archetype.name));
-            let at = Location { source, ..Location::default() };
-            if let Ok(node) = to_node(&expansion.service, at)
-                && matches!(node.value, Value::Map(_))
-            {
-                let (kind, root) = (LayerKind::Archetype(archetype.name.to_owned()), path.clone());
-                Layers::add(self.layers.wanted, &mut self.layers.below, stack, kind, root, &node);
-                base = Some(match base {
-                    Some(base) => merge_service(base, node).node,
-                    None => node,
-                });
-            }
+        if let Some((kind, node)) = made {
+            Layers::add(self.layers.wanted, &mut self.layers.below, stack, kind, path.clone(), &node);
+            base = Some(match base {
+                Some(base) => merge_service(base, node).node,
+                None => node,
+            });
         }
         let node = match base {
             None => written,
@@ -136,6 +148,8 @@ impl Settler<'_> {
             is_broken,
             role: expansion.role,
             ports,
+            files: expansion.files,
+            aliases: expansion.aliases,
             declares: (expansion.volumes, expansion.secrets),
             grants,
             asked,

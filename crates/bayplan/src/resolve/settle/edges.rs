@@ -1,6 +1,7 @@
 //! `needs and expressions → edges` between services.
 
 use super::*;
+use crate::blueprint::Need;
 
 impl Settler<'_> {
     pub(super) fn edges(&mut self, key: &(String, String)) -> Vec<Edge> {
@@ -17,6 +18,18 @@ impl Settler<'_> {
             let at = at.unwrap_or(self.drafts[key].node.at);
             let subject = Subject::service(stack, name);
             let subject = subject.clone().with_path(subject.path.key("needs"));
+            if let Some((other, composite)) = self.composite(stack, target) {
+                for part in composite.members.iter().filter(|part| (&other, &part.name) != (stack, name)) {
+                    let condition = Some(Condition::CompletedSuccessfully);
+                    let need = match (part.is_job, part.is_entry) {
+                        (true, _) => Need { condition, ..Need::default() },
+                        (_, true) => need.clone(),
+                        _ => continue,
+                    };
+                    edges.push(Edge { stack: other.clone(), service: part.name.clone(), need });
+                }
+                continue;
+            }
             match self.find(stack, target) {
                 Some((other, service)) if (&other, &service) == (stack, name) => {
                     let message = format!("`{name}` needs itself");
@@ -36,6 +49,7 @@ impl Settler<'_> {
                                 if other == stack { service.clone() } else { format!("{other}/{service}") }
                             },
                         )
+                        .chain(self.instances.composites.names(stack).map(str::to_owned))
                         .collect();
                     let known: Vec<&str> = known.iter().map(String::as_str).collect();
                     let same = known.iter().find(|known| known.rsplit('/').next() == Some(target.as_str()));
@@ -49,13 +63,25 @@ impl Settler<'_> {
             }
         }
         let connected = |edges: &[Edge], stack: &str, service: &str| {
-            edges.iter().any(|edge| edge.stack == stack && edge.service == service)
+            let parts = self.instances.composites.get(stack, service).map(|composite| &composite.members);
+            let is = |edge: &Edge| match parts {
+                Some(parts) => parts.iter().any(|part| part.is_entry && part.name == edge.service),
+                None => edge.service == service,
+            };
+            edges.iter().any(|edge| edge.stack == stack && is(edge))
         };
         let scope = Local { instances: self.instances, stack };
         let mut missing = Vec::new();
         for (at, head, _) in &self.drafts[key].asked {
             let Some((other, service)) = scope.resolve(head) else { continue };
-            let itself = (&other, &service) == (stack, name);
+            // Members of one composite share a network.
+            let group = self.instances.composites.group(key);
+            let itself = (&other, &service) == (stack, name)
+                || other == *stack
+                    && group.is_some_and(|group| {
+                        service == group
+                            || self.instances.composites.group(&(other.clone(), service.clone())) == Some(group)
+                    });
             let back = self.drafts.get(&(other.clone(), service.clone())).is_some_and(|draft| {
                 draft.intents.needs.iter().flatten().any(|(target, _)| self.find(&other, target).as_ref() == Some(key))
             });

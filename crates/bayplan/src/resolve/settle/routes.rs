@@ -76,7 +76,8 @@ impl Settler<'_> {
             };
             let label = if index == 0 { format!("{stack}-{name}") } else { format!("{stack}-{name}-{}", index + 1) };
             let tls = intent.tls.unwrap_or(setting.tls);
-            routes.push(Route { index, name: label, host, path: intent.path.clone(), port, tls, intent });
+            let beside = self.instances.composites.beside(key);
+            routes.push(Route { index, name: label, host, path: intent.path.clone(), port, beside, tls, intent });
         }
         routes
     }

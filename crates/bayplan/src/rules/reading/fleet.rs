@@ -1,6 +1,7 @@
 //! What a fleet says of itself, and its blueprints of each other.
 
 use super::EARLY;
+use crate::finding::Level;
 use crate::rules::Rule;
 
 /// The pages, by name.
@@ -192,6 +193,33 @@ hosts: { main: { cpus: 2, memory: 2G, stacks: ['media/**'] } }
 services: { web: { image: 'nginx:1.27.3' } }
 ",
         fix: "name a stack of the fleet; in `bayplan.yaml`, a project or a folder with a compose file",
+        sources: &["bayplan"],
+        ..EARLY
+    },
+    Rule {
+        name: "unchecked-version",
+        level: Level::Warn,
+        finds: "an archetype is used with a version that its facts were not checked for",
+        why: "another version may keep its data elsewhere, need more rights, or lack the program that its health check runs",
+        fails: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { db: { use: 'postgres:9.6.24', with: { database: shop, user: shop } } }
+",
+        passes: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { db: { use: 'postgres:17.5', with: { database: shop, user: shop } } }
+",
+        fine: "\
+# file: fleet.yaml
+name: fleet
+# file: shop.yaml
+services: { db: { use: 'postgres:17-alpine3.20', with: { database: shop, user: shop } } }
+",
+        fix: "take a version that it is checked for, or see that this one works and allow it",
         sources: &["bayplan"],
         ..EARLY
     },
