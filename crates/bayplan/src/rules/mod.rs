@@ -253,13 +253,14 @@ fn once_for_members(plan: &Plan, report: &mut Report) {
     let mut said: HashMap<(&str, &str, &'static str, Location), String> = HashMap::new();
     report.findings.retain(|finding| {
         let Subject { stack: Some(stack), service: Some(name), .. } = &finding.subject else { return true };
-        let Some((stack, service)) = plan.stacks.get(stack).and_then(|stack| Some((stack, stack.services.get(name)?)))
+        let Some((stack, service)) =
+            plan.stacks.get(stack.as_str()).and_then(|stack| Some((stack, stack.services.get(name.as_str())?)))
         else {
             return true;
         };
         let Some(group) = &service.group else { return true };
-        let first = said.entry((&stack.name, group, finding.rule, finding.at)).or_insert_with(|| name.clone());
-        first == name
+        let first = said.entry((&stack.name, group, finding.rule, finding.at)).or_insert_with(|| name.to_string());
+        first == name.as_str()
     });
 }
 
