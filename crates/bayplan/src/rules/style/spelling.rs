@@ -184,10 +184,11 @@ fn forms(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 fn end(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for written in syntax::files(plan, found.sources, |text| !text.is_empty() && !text.ends_with('\n')) {
         let end = written.text.len() as u32;
-        let last = written.text.chars().next_back().map_or(0, |c| c.len_utf8() as u32);
-        let at = written.place(Span::new(end - last, end));
+        let Some(last) = written.text.chars().next_back() else { continue };
+        let at = written.place(Span::new(end - last.len_utf8() as u32, end));
         let finding = written.finding(rule, at, Path::root(), "the last line has no end".to_owned());
-        found.push(finding).set_help("end the file with a line break");
+        let fix = Fix::safe("end the file with a line break").respell(at, format!("{last}\n"));
+        found.push(finding).set_help("end the file with a line break").set_fix(fix);
     }
 }
 
