@@ -29,8 +29,8 @@ pub struct Observed {
     pub installs: Vec<Install>,
     /// The files of Traefik's file provider.
     pub dynamic_files: Vec<Artifact<Dynamic>>,
-    /// Whether there are files of the file provider that could not be read: templates, TOML.
-    pub has_unread_files: bool,
+    /// The texts of files of the file provider that could not be read, in lower case: templates, TOML.
+    pub unread_files: Vec<String>,
     /// The files with scrape jobs.
     pub prometheus: Vec<Artifact<Vec<prometheus::Job>>>,
     /// The files of Alloy.

@@ -133,10 +133,17 @@ impl Reader<'_> {
             let Some(path) = install.get(key).and_then(|text| by.path(&text.value)) else { continue };
             for path in self.below(&path) {
                 let is_file = path.ends_with(".toml") || path.ends_with(".yml") || path.ends_with(".yaml");
-                observed.has_unread_files |= is_file && self.yaml(&path).is_none();
+                if is_file && self.yaml(&path).is_none() {
+                    self.unread(&path, observed);
+                }
                 self.dynamic(&path, Some(by.who()), observed);
             }
         }
+    }
+
+    fn unread(&mut self, path: &str, observed: &mut Observed) {
+        let text = self.open(path).map_or_else(String::new, |(_, text)| text.to_lowercase());
+        observed.unread_files.push(text);
     }
 
     fn dynamic(&mut self, path: &str, reader: Option<(String, String)>, observed: &mut Observed) {
@@ -226,7 +233,9 @@ impl Reader<'_> {
             match end {
                 "yaml" | "yml" if has(&["http:", "tcp:", "udp:", "scrape_configs:"]) => {
                     // A template may define anything.
-                    observed.has_unread_files |= has(&["{{"]) && self.yaml(&path).is_none();
+                    if has(&["{{"]) && self.yaml(&path).is_none() {
+                        self.unread(&path, observed);
+                    }
                     self.dynamic(&path, None, observed);
                     self.jobs(&path, None, observed);
                 }

@@ -91,7 +91,7 @@ impl Observed {
     /// What is defined, by name.
     pub fn known(&self) -> Known<'_> {
         let mut known =
-            Known { has_files: !self.dynamic_files.is_empty() && !self.has_unread_files, ..Known::default() };
+            Known { has_files: !self.dynamic_files.is_empty() && self.unread_files.is_empty(), ..Known::default() };
         for (by, dynamic) in self.dynamics() {
             let provider = by.provider();
             for middleware in &dynamic.middlewares {
@@ -170,6 +170,10 @@ impl<'a> Known<'a> {
             _ => return Lookup::Found,
         };
         if has(provider, &name) {
+            return Lookup::Found;
+        }
+        // What cannot be read may define what it speaks of.
+        if provider == "file" && plan.observed.unread_files.iter().any(|text| text.contains(&name)) {
             return Lookup::Found;
         }
         if has(other, &name) {
