@@ -28,7 +28,7 @@ pub fn compiled_and_said(files: &[(&str, &str)]) -> (Option<Tree>, String) {
         }
     }
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
-    let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
+    let runner = Runner { here: &here, compiler: &Library::default(), out: style, err: style };
     match runner.compile(&[], false, &Asked::default()) {
         Err(error) => (None, format!("{error:?}")),
         Ok(run) => {

@@ -75,7 +75,7 @@ fn run(case: &Case) -> Vec<Vec<Said>> {
     }
     let before = contents(dir.path());
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
-    let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
+    let runner = Runner { here: &here, compiler: &Library::default(), out: style, err: style };
     let said = case.commands().into_iter().map(|command| call(case, command, runner)).collect();
     assert_eq!(contents(dir.path()), before, "{}: something was written", case.title);
     said

@@ -20,7 +20,7 @@ fn ours(folder: &Path, args: &[&str]) -> Result<String, String> {
     let cli = Cli::try_parse_from(["bayplan", "config"].iter().chain(args)).unwrap();
     let out = Style { format: cli.output.format, color: false, unicode: false, width: 80 };
     let mut said = Said::default();
-    match (Runner { here: folder, compiler: &Library, out, err: out }).run(&cli.verb, &mut said) {
+    match (Runner { here: folder, compiler: &Library::default(), out, err: out }).run(&cli.verb, &mut said) {
         Ok(Exit::Clean) => Ok(said.out),
         Ok(Exit::Denied) => Err(said.err),
         Err(failure) => Err(format!("{failure:?}")),

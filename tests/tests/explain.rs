@@ -19,7 +19,7 @@ fn explain(files: &[(&str, &str)], what: &str) -> String {
         fs::write(path, text).unwrap();
     }
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
-    let runner = Runner { here: &here, compiler: &Library, out: style, err: style };
+    let runner = Runner { here: &here, compiler: &Library::default(), out: style, err: style };
     let cli = Cli::try_parse_from(["bayplan", "explain", what]).unwrap();
     let mut said = Said::default();
     match runner.run(&cli.verb, &mut said) {

@@ -214,7 +214,7 @@ fn still_accepted(tally: &mut Tally) -> String {
 const STYLE: Style = Style { format: Format::Json, color: false, unicode: true, width: 80 };
 
 fn call(repository: &Repository, here: &Path, words: &[&str]) -> Option<Value> {
-    let runner = Runner { here, compiler: &Library, out: STYLE, err: STYLE };
+    let runner = Runner { here, compiler: &Library::default(), out: STYLE, err: STYLE };
     let given = words.iter().copied().chain(repository.arguments.iter().map(String::as_str));
     let cli = Cli::try_parse_from(["bayplan"].into_iter().chain(given)).unwrap();
     let mut said = Said::default();

@@ -56,7 +56,7 @@ impl Here {
         let here = if folder.is_empty() { self.0.path() } else { &here };
         let cli = Cli::try_parse_from(["bayplan", "lint"].iter().chain(words)).unwrap();
         let style = Style { format: cli.output.format, color: false, unicode: true, width: 80 };
-        let runner = Runner { here, compiler: &Library, out: style, err: style };
+        let runner = Runner { here, compiler: &Library::default(), out: style, err: style };
         let mut said = Said::default();
         (runner.run(&cli.verb, &mut said), said)
     }

@@ -17,7 +17,7 @@ use std::path::Path;
 fn bayplan(here: &Path, words: &str) -> Said {
     let cli = Cli::try_parse_from(["bayplan"].into_iter().chain(words.split(' '))).unwrap();
     let style = Style { format: cli.output.format, color: false, unicode: true, width: 80 };
-    let runner = Runner { here, compiler: &Library, out: style, err: style };
+    let runner = Runner { here, compiler: &Library::default(), out: style, err: style };
     let mut said = Said::default();
     runner.run(&cli.verb, &mut said).unwrap_or_else(|failure| panic!("{words}: {failure:?}"));
     said
@@ -144,7 +144,7 @@ fn formats_of_findings_are_refused_elsewhere() {
     for words in ["gen --format sarif", "explain --format github", "config --format short"] {
         let cli = Cli::try_parse_from(["bayplan"].into_iter().chain(words.split(' '))).unwrap();
         let style = Style { format: cli.output.format, color: false, unicode: true, width: 80 };
-        let runner = Runner { here: dir.path(), compiler: &Library, out: style, err: style };
+        let runner = Runner { here: dir.path(), compiler: &Library::default(), out: style, err: style };
         let failure = runner.run(&cli.verb, &mut Said::default()).unwrap_err();
         assert!(format!("{failure:?}").contains("only `lint` prints in this format"), "{failure:?}");
     }

@@ -3,7 +3,8 @@
 use crate::Failure;
 use crate::discover::{self, Found};
 use crate::disk::Disk;
-use bayplan::compile::{ComposeProject, FleetTexts, Loaded};
+use bayplan::compile::{Compiled, ComposeProject, FleetTexts, Loaded};
+use bayplan::dsl;
 use bayplan::emit::Tree;
 use bayplan::finding::Report;
 use bayplan::resolve::scope::{Scope, Supplier};
@@ -46,6 +47,10 @@ pub trait Compiler {
         policy: &Policy,
         run: &mut Run,
     );
+    /// The fleets that are built in Rust.
+    fn built(&self) -> &[dsl::Fleet] {
+        &[]
+    }
     /// Checks Compose projects that belong to no fleet. Their paths are seen from `here`.
     fn compose(&self, here: &Path, projects: &[ComposeProject], settings: &discover::Settings, run: &mut Run);
     /// The projects in `found` with everything that their values come from.
@@ -56,11 +61,18 @@ pub trait Compiler {
     fn schemas(&self) -> Vec<(&'static str, String)>;
 }
 
-/// The library itself.
+/// The library itself, and the fleets that are built in Rust.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Library;
+pub struct Library<'a> {
+    /// The fleets.
+    pub fleets: &'a [dsl::Fleet],
+}
 
-impl Compiler for Library {
+impl Compiler for Library<'_> {
+    fn built(&self) -> &[dsl::Fleet] {
+        self.fleets
+    }
+
     fn fleet(
         &self,
         here: &Path,
@@ -73,10 +85,13 @@ impl Compiler for Library {
         let (disk, today, folder) = (Disk::new(here), today(), discover::show(here, &fleet.folder));
         let policy = Policy { fallback: Profile::Production, ..policy.clone() };
         let texts = texts(&disk, fleet, back, Some(&today), &folder, &policy);
-        for compiled in bayplan::compile::fleet(&texts, environment, &mut run.sources, &mut run.report) {
-            if let Some(tree) = compiled.tree {
-                run.outputs.push(Output { fleet: compiled.fleet, environment: compiled.environment, tree });
-            }
+        let (sources, report) = (&mut run.sources, &mut run.report);
+        let all = match fleet.built.and_then(|at| self.fleets.get(at)) {
+            Some(built) => bayplan::compile::built(built, &texts, environment, sources, report),
+            None => bayplan::compile::fleet(&texts, environment, sources, report),
+        };
+        for Compiled { fleet, environment, tree, .. } in all {
+            run.outputs.extend(tree.map(|tree| Output { fleet, environment, tree }));
         }
     }
 
@@ -99,6 +114,12 @@ impl Compiler for Library {
             let (disk, folder) = (Disk::new(here), discover::show(here, &fleet.folder));
             let texts = texts(&disk, &fleet, ".", None, &folder, &policy);
             loaded.extend(bayplan::compile::trace_fleet(&texts, None, &mut run.sources, &mut run.report));
+        }
+        for (at, fleet) in self.fleets.iter().enumerate() {
+            let read = discover::read_built(here, at, fleet, &mut run.sources, &mut run.report)?;
+            let disk = Disk::new(here);
+            let texts = texts(&disk, &read, ".", None, fleet.path(), &policy);
+            loaded.extend(bayplan::compile::trace_built(fleet, &texts, None, &mut run.sources, &mut run.report));
         }
         Ok(loaded)
     }

@@ -34,7 +34,7 @@ pub struct Found {
 }
 
 /// The files of a fleet, read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fleet {
     /// The folder's name.
     pub name: String,
@@ -46,6 +46,8 @@ pub struct Fleet {
     pub blueprints: Vec<String>,
     /// The environment files by file name: every `.env` or `NAME.env` file in the folder.
     pub environments: Vec<(String, SourceId)>,
+    /// Which of the fleets that are built in Rust it is.
+    pub built: Option<usize>,
 }
 
 /// What the settings of the repository around a folder say.
@@ -59,6 +61,8 @@ pub struct Settings {
     exclude: (String, Vec<String>),
     /// The machines.
     pub hosts: indexmap::IndexMap<String, bayplan::blueprint::Host>,
+    /// Whether there are fleets that are built in Rust: then there is something to do where no file is.
+    pub built: bool,
 }
 
 /// Reads `bayplan.yaml` here, or in the nearest folder above that is in the same repository.
@@ -76,7 +80,8 @@ pub fn settings(here: &Path, sources: &mut Sources, report: &mut Report) -> Resu
         let Some(source) = read(here, &here.join(format!("{up}{name}")), sources, report)? else { break };
         let (repository, policy) = Repository::read(source, &below, sources, report);
         let file = Some((source, below.clone()));
-        return Ok(Settings { file, policy, exclude: (below, repository.exclude), hosts: repository.hosts });
+        let exclude = (below, repository.exclude);
+        return Ok(Settings { file, policy, exclude, hosts: repository.hosts, built: false });
     }
     Ok(Settings::default())
 }
@@ -100,7 +105,7 @@ pub fn find(here: &Path, paths: &[PathBuf], compose: bool, settings: &Settings) 
         } else if blueprints.is_dir() {
             search(here, &blueprints, false, settings, &mut found)?;
         }
-        if found == Found::default() {
+        if found == Found::default() && !settings.built {
             let what = if compose { "fleet and no compose file" } else { "fleet" };
             return Err(Failure::new(format!("there is no {what} here"))
                 .help(format!("name a path, or make a folder `{BLUEPRINTS}/NAME` with a `{FLEET}` in it")));
@@ -129,14 +134,33 @@ pub fn find(here: &Path, paths: &[PathBuf], compose: bool, settings: &Settings) 
     Ok(found)
 }
 
+/// The environment files in the folder of a fleet that is built in Rust, where there is one. A fleet in YAML there is another fleet.
+pub fn read_built(
+    here: &Path,
+    at: usize,
+    built: &bayplan::dsl::Fleet,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Result<Fleet, Failure> {
+    let folder = here.join(built.path());
+    let shown = show(here, &folder);
+    if folder.join(FLEET).exists() {
+        return Err(Failure::new(format!(
+            "`{shown}` holds a fleet in YAML, and one that is built in Rust has this folder, too"
+        ))
+        .help(format!("remove `{shown}/{FLEET}` and its blueprints, or the fleet in Rust")));
+    }
+    let read = if folder.is_dir() { read_fleet(here, &folder, sources, report)? } else { Fleet::default() };
+    Ok(Fleet { name: built.name().to_owned(), folder, settings: None, blueprints: Vec::new(), built: Some(at), ..read })
+}
+
 /// Reads the files of the fleet in `folder`. What cannot be read as text is a finding.
 pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mut Report) -> Result<Fleet, Failure> {
     let name = fs::canonicalize(here_if_empty(folder))
         .ok()
         .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
         .unwrap_or_else(|| "fleet".to_owned());
-    let mut fleet =
-        Fleet { name, folder: folder.to_owned(), settings: None, blueprints: Vec::new(), environments: Vec::new() };
+    let mut fleet = Fleet { name, folder: folder.to_owned(), ..Fleet::default() };
     for path in entries(folder)?.into_iter().filter(|path| path.is_file()) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
         let is_yaml = matches!(path.extension().and_then(|end| end.to_str()), Some("yaml" | "yml"));

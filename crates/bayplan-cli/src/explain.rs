@@ -73,7 +73,8 @@ impl Runner<'_> {
     }
 
     fn traced(self, run: &mut compile::Run) -> Result<Vec<Loaded>, Failure> {
-        let settings = discover::settings(self.here, &mut run.sources, &mut run.report)?;
+        let mut settings = discover::settings(self.here, &mut run.sources, &mut run.report)?;
+        settings.built = !self.compiler.built().is_empty();
         let found = discover::find(self.here, &[], true, &settings)?;
         self.compiler.trace(self.here, &found, run)
     }

@@ -1,6 +1,7 @@
 //! The process that reads disk and prints: command line → files found → pipeline → findings shown, trees written.
 
 pub mod args;
+mod calls;
 pub mod compile;
 mod config;
 pub mod discover;
@@ -78,6 +79,32 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
+    main_of(&[], args)
+}
+
+/// The `main` of a program that builds fleets in Rust: the verbs of `bayplan` over these fleets, and over the blueprints and compose
+/// files beside them. With an `xtask` package and the alias `xtask = "run --quiet --package xtask --"` this is `cargo xtask gen`.
+///
+/// ```no_run
+/// use bayplan::prelude::*;
+/// fn main() -> std::process::ExitCode {
+///     let mut shop = Stack::new("shop");
+///     shop.add("web", Service::image(image!("ghcr.io/acme/shop:1.8.2")).expose(8080).route("shop").size("small"));
+///     let mut fleet = Fleet::new("acme");
+///     fleet.add(shop);
+///     bayplan_cli::xtask_main([fleet])
+/// }
+/// ```
+pub fn xtask_main(fleets: impl IntoIterator<Item = bayplan::dsl::Fleet>) -> ExitCode {
+    let fleets: Vec<_> = fleets.into_iter().collect();
+    main_of(&fleets, std::env::args_os())
+}
+
+fn main_of<I, T>(fleets: &[bayplan::dsl::Fleet], args: I) -> ExitCode
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
     let cli = match args::Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -90,7 +117,7 @@ where
     let (out, err) = (Style::of(&cli.output, &stdout()), Style::of(&cli.output, &stderr()));
     let mut said = run::Said::default();
     // Paths are shown as given, so they stay relative.
-    let runner = run::Runner { here: Path::new(""), compiler: &compile::Library, out, err };
+    let runner = run::Runner { here: Path::new(""), compiler: &compile::Library { fleets }, out, err };
     let result = runner.run(&cli.verb, &mut said);
     let written = stdout().write_all(said.out.as_bytes()).and_then(|()| stdout().flush());
     let _ = stderr().write_all(said.err.as_bytes());

@@ -87,7 +87,15 @@ impl Runner<'_> {
             let back = back(&here.join(asked.out), &fleet.folder);
             self.compiler.fleet(here, &fleet, &back, asked.environment, &settings.policy, &mut run);
         }
+        // Paths name files: what is built in Rust has none.
+        let built = self.compiler.built().iter().enumerate().filter(|_| paths.is_empty());
+        for (at, built) in built {
+            let fleet = discover::read_built(here, at, built, &mut run.sources, &mut run.report)?;
+            let back = back(&here.join(asked.out), &fleet.folder);
+            self.compiler.fleet(here, &fleet, &back, asked.environment, &settings.policy, &mut run);
+        }
         self.compiler.compose(here, &discover::projects(here, &found.compose), &settings, &mut run);
+        crate::calls::locate(here, &mut run);
         run.report.sort(&run.sources);
         Ok(run)
     }
@@ -101,6 +109,7 @@ impl Runner<'_> {
     ) -> Result<discover::Settings, Failure> {
         let mut settings = discover::settings(self.here, &mut run.sources, &mut run.report)?;
         settings.policy.whole = paths.is_empty();
+        settings.built = !self.compiler.built().is_empty();
         if let Some(profile) = profile {
             let over = RuleSettings { profile: Some(profile), ..RuleSettings::default() };
             settings.policy = settings.policy.with(over, None);

@@ -3,6 +3,7 @@
 mod same_host;
 
 use crate::blueprint::{Environment, Fleet, Host};
+use crate::dsl;
 use crate::emit::{self, Tree};
 use crate::finding::{Finding, Level, Report, Subject};
 use crate::observe;
@@ -67,7 +68,34 @@ pub fn fleet(
     report: &mut Report,
 ) -> Vec<Compiled> {
     let settings = texts.settings.and_then(|file| read(file, sources, report));
-    let fleet = match &settings {
+    all(texts, settings, &[], environment, sources, report)
+}
+
+/// Compiles a fleet that was built in Rust. `texts` says where its files are looked for; of settings and blueprints it says nothing.
+pub fn built(
+    fleet: &dsl::Fleet,
+    texts: &FleetTexts<'_>,
+    environment: Option<&str>,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Compiled> {
+    let built = fleet.build(sources);
+    report.extend(built.findings);
+    let names: Vec<String> = built.blueprints.iter().map(|(name, _)| name.clone()).collect();
+    let texts = FleetTexts { name: fleet.name(), settings: None, folder: fleet.path(), blueprints: &names, ..*texts };
+    all(&texts, Some(built.settings), &built.blueprints, environment, sources, report)
+}
+
+/// Compiles a fleet from its settings, and from blueprints that need not be read where they are `given`.
+fn all(
+    texts: &FleetTexts<'_>,
+    settings: Option<Node>,
+    given: &[(String, Node)],
+    environment: Option<&str>,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Compiled> {
+    let mut fleet = match &settings {
         Some(node) => {
             let mut decoder = Decoder::new();
             let fleet = <Plain as Form<Fleet>>::read(node, &mut decoder).unwrap_or_default();
@@ -82,6 +110,9 @@ pub fn fleet(
             && (finding.subject.path.0.is_empty() || finding.subject.path == environments_path())
     });
     let mut cache = Cache::default();
+    for (name, node) in given {
+        cache.give(&join(texts.folder, name), node.clone());
+    }
     let default = IndexMap::from([("default".to_owned(), Environment::default())]);
     let environments = if fleet.environments.is_empty() { &default } else { &fleet.environments };
     if let Some(wanted) = environment.filter(|wanted| !environments.contains_key(*wanted)) {
@@ -90,7 +121,7 @@ pub fn fleet(
         let message = format!("the fleet `{}` has no environment `{wanted}`", texts.name);
         report.push(Finding::deny("unknown-environment", at, message).help(format!("it has {known}")));
     }
-    let name = fleet.name.clone().unwrap_or_else(|| texts.name.to_owned());
+    let name = fleet.name.get_or_insert_with(|| texts.name.to_owned()).clone();
     let shape = report.denied();
     let (mut compiled, mut unused) = (Vec::new(), None::<Vec<Finding>>);
     for (environment, settings_of) in
@@ -277,8 +308,23 @@ pub fn trace_fleet(
     sources: &mut Sources,
     report: &mut Report,
 ) -> Vec<Loaded> {
+    traced(fleet(&FleetTexts { trace: true, ..*texts }, environment, sources, report))
+}
+
+/// As [`trace_fleet`], of a fleet that was built in Rust.
+pub fn trace_built(
+    fleet: &dsl::Fleet,
+    texts: &FleetTexts<'_>,
+    environment: Option<&str>,
+    sources: &mut Sources,
+    report: &mut Report,
+) -> Vec<Loaded> {
+    traced(built(fleet, &FleetTexts { trace: true, ..*texts }, environment, sources, report))
+}
+
+fn traced(all: Vec<Compiled>) -> Vec<Loaded> {
     let mut loaded = Vec::new();
-    for compiled in fleet(&FleetTexts { trace: true, ..*texts }, environment, sources, report) {
+    for compiled in all {
         let Some(plan) = compiled.plan else { continue };
         loaded.extend(plan.stacks.into_values().map(|stack| {
             Loaded {

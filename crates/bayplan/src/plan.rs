@@ -189,6 +189,12 @@ impl Route {
 }
 
 impl Plan {
+    /// A stack by the names of its fleet and its own, for the headers of what is made from it: the same wherever the compiler runs,
+    /// and whether the fleet is written in YAML or in Rust.
+    pub fn origin(&self, stack: &Stack) -> String {
+        format!("the stack {}/{}", self.fleet.name.as_deref().unwrap_or("fleet"), stack.name)
+    }
+
     /// A plan without stacks.
     pub fn empty(policy: Policy) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! `Node → plain struct + every error`, `struct → JSON Schema` and `struct → serde`, from one definition.
 //!
-//! [`record!`](crate::record!) writes a plain struct and four things about it: how it is read from a mapping (all errors at once), how
-//! it is written (its long form, empty fields left out), its JSON Schema, and its keys.
+//! [`record!`](crate::record!) writes a plain struct and five things about it: how it is read from a mapping (all errors at once), how
+//! it is written (its long form, empty fields left out), its JSON Schema, its keys, and a [setter](set) for each.
 //!
 //! ```
 //! use bayplan::record::{Extensions, OneOrMany};
@@ -31,11 +31,13 @@ pub mod form;
 pub mod pairs;
 pub mod scalar;
 pub mod schema;
+pub mod set;
 
 pub use form::{Distinct, Each, Form, Named, OneOrMany, Optional, OrNull, Plain, Required, Slot, Unique, Values};
 pub use pairs::{KeyValues, Options, PairsOnly};
 pub use scalar::{Between, Scalar, Strict};
 pub use schema::ObjectSchema;
+pub use set::Set;
 
 #[doc(hidden)]
 pub use {bayplan_yaml, schemars, serde};
@@ -170,6 +172,20 @@ macro_rules! record {
         impl $name {
             /// The keys of this mapping, in the order they are written.
             pub const KEYS: &'static [&'static str] = &[$($crate::record!(@key $field $($key)?)),*];
+
+            $(
+                $(#[doc = $doc])+
+                ///
+                /// Sets it; a list or mapping takes further items.
+                #[must_use]
+                pub fn $field<V>(mut self, value: V) -> Self
+                where
+                    $ty: $crate::record::Set<V>,
+                {
+                    $crate::record::Set::set(&mut self.$field, value);
+                    self
+                }
+            )*
         }
         impl $crate::record::Part for $name {
             fn owns(key: &str) -> bool {
@@ -250,6 +266,11 @@ macro_rules! record_traits {
             }
             fn json_schema(generator: &mut $crate::record::schemars::SchemaGenerator) -> $crate::record::schemars::Schema {
                 $crate::record::ObjectSchema::of::<Self>(&[$($about),+], generator)
+            }
+        }
+        impl $crate::record::Set<$name> for $name {
+            fn set(&mut self, value: $name) {
+                *self = value;
             }
         }
         impl $crate::record::Form<$name> for $crate::record::Plain {

@@ -104,6 +104,15 @@ impl Sources {
         }
     }
 
+    /// Whether somebody wrote what stands at `at`, in a file or as a call in Rust.
+    pub fn is_written(&self, at: Location) -> bool {
+        match self.get(at.source) {
+            Some(Source::File(_)) => !at.span.is_empty(),
+            Some(Source::Rust(_)) => true,
+            Some(Source::Made { .. }) | None => false,
+        }
+    }
+
     /// All texts, in the order registered.
     pub fn files(&self) -> impl Iterator<Item = (SourceId, &File)> {
         self.items.iter().enumerate().filter_map(|(at, source)| match source {

@@ -222,7 +222,8 @@ mod tests {
         let cli = Cli::try_parse_from(format!("bayplan config {args}").split_whitespace()).unwrap();
         let style = Style { format: cli.output.format, color: false, unicode: false, width: 80 };
         let mut said = Said::default();
-        let exit = Runner { here: &here, compiler: &Library, out: style, err: style }.run(&cli.verb, &mut said);
+        let exit =
+            Runner { here: &here, compiler: &Library::default(), out: style, err: style }.run(&cli.verb, &mut said);
         (exit, said)
     }
 

@@ -41,13 +41,19 @@ record! {
     }
 }
 
-/// Parameters of an archetype: their shape is the archetype's.
-#[derive(Debug, Clone, PartialEq)]
+/// Parameters of an archetype: their shape is the archetype's. Two are equal that say the same, wherever they stand.
+#[derive(Debug, Clone)]
 pub struct Parameters(pub Node);
 
 /// Keys of services, by the end of the name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Members(pub Node);
+
+impl PartialEq for Parameters {
+    fn eq(&self, other: &Self) -> bool {
+        crate::record::scalar::json(&self.0) == crate::record::scalar::json(&other.0)
+    }
+}
 
 record! {
     /// How one service needs another.

@@ -36,6 +36,7 @@ mod influxdb;
 mod kafka;
 mod kafka_broker;
 mod kafka_tools;
+pub mod archetypes;
 mod loki;
 mod milvus;
 mod minio;

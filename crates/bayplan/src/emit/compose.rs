@@ -14,11 +14,16 @@ pub fn emit(plan: &Plan, configs: &Tree) -> Result<Tree, TreeError> {
     let mut tree = Tree::new();
     for stack in plan.stacks.values() {
         let document = document(plan, stack, configs);
-        tree.add(&format!("compose/{}/compose.yaml", stack.name), Comment::Hash, &stack.file, &print(&document))?;
+        tree.add(
+            &format!("compose/{}/compose.yaml", stack.name),
+            Comment::Hash,
+            &plan.origin(stack),
+            &print(&document),
+        )?;
         if !plan.variables.is_empty() {
             let body: String =
                 plan.variables.iter().map(|(name, value)| format!("{name}={}\n", quoted(value))).collect();
-            tree.add(&format!("compose/{}/.env", stack.name), Comment::Hash, &stack.file, &body)?;
+            tree.add(&format!("compose/{}/.env", stack.name), Comment::Hash, &plan.origin(stack), &body)?;
         }
     }
     Ok(tree)

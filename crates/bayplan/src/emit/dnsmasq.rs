@@ -21,8 +21,8 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     }
     let lines: String = names.iter().map(|name| pair(name, address)).collect();
     let forwarding = "# Docker's own resolver answers everything else.\nno-resolv\nserver=127.0.0.11\n";
-    tree.add("dnsmasq/host.conf", Comment::Hash, &owner.file, &lines)?;
-    tree.add("dnsmasq/container.conf", Comment::Hash, &owner.file, &format!("{forwarding}{lines}"))?;
+    tree.add("dnsmasq/host.conf", Comment::Hash, &plan.origin(owner), &lines)?;
+    tree.add("dnsmasq/container.conf", Comment::Hash, &plan.origin(owner), &format!("{forwarding}{lines}"))?;
     Ok(tree)
 }
 

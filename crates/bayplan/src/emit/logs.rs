@@ -18,7 +18,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     let blocks: Vec<Block> = logs(plan).into_iter().chain(traces(plan)).collect();
     let body = Body(blocks.into_iter().map(Statement::Block).collect());
     debug_assert!(check::check(&body).is_empty(), "{:?}", check::check(&body));
-    tree.add("alloy/fleet.alloy", Comment::Slashes, &owner.file, &print::print(&body))?;
+    tree.add("alloy/fleet.alloy", Comment::Slashes, &plan.origin(owner), &print::print(&body))?;
     Ok(tree)
 }
 

@@ -29,7 +29,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         rule_files: vec!["rules.d/*.yml".to_owned()],
         ..Default::default()
     };
-    tree.add("prometheus/prometheus.yml", Comment::Hash, &owner.file, &text(&main))?;
+    tree.add("prometheus/prometheus.yml", Comment::Hash, &plan.origin(owner), &text(&main))?;
     let mut names = BTreeSet::new();
     for stack in plan.stacks.values() {
         let mut scrape_configs = Vec::new();
@@ -51,8 +51,13 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
             groups: vec![RuleGroup { name: stack.name.clone(), rules: vec![alert(stack)], ..Default::default() }],
         };
         let scrapes = ScrapeFile { scrape_configs };
-        tree.add(&format!("prometheus/scrape.d/{}.yml", stack.name), Comment::Hash, &stack.file, &text(&scrapes))?;
-        tree.add(&format!("prometheus/rules.d/{}.yml", stack.name), Comment::Hash, &stack.file, &text(&rules))?;
+        tree.add(
+            &format!("prometheus/scrape.d/{}.yml", stack.name),
+            Comment::Hash,
+            &plan.origin(stack),
+            &text(&scrapes),
+        )?;
+        tree.add(&format!("prometheus/rules.d/{}.yml", stack.name), Comment::Hash, &plan.origin(stack), &text(&rules))?;
     }
     Ok(tree)
 }

@@ -20,7 +20,12 @@ const MOST_AUTH_ANSWER: i64 = 1 << 20;
 pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
     let mut tree = Tree::new();
     let Some((gateway, ..)) = plan.role(Role::Gateway) else { return Ok(tree) };
-    tree.add("traefik/traefik.yaml", Comment::Hash, &gateway.file, &install_text(&install_configuration(plan)))?;
+    tree.add(
+        "traefik/traefik.yaml",
+        Comment::Hash,
+        &plan.origin(gateway),
+        &install_text(&install_configuration(plan)),
+    )?;
     if let Some(shared) = shared(plan) {
         tree.add("traefik/dynamic/fleet.yaml", Comment::Hash, "fleet.yaml", &dynamic_text(&shared))?;
     }
@@ -30,7 +35,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         let name = if stack.name == "fleet" { "stack-fleet" } else { &stack.name };
         if let Some(own) = of_stack(plan, stack, &overlapping) {
             let path = format!("traefik/dynamic/{name}.yaml");
-            tree.add(&path, Comment::Hash, &stack.file, &dynamic_text(&own))?;
+            tree.add(&path, Comment::Hash, &plan.origin(stack), &dynamic_text(&own))?;
         }
     }
     // The folder is mounted: it has to be there.

@@ -43,7 +43,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         let file = format!("compose/{}/compose.yaml", stack.name);
         stacks.insert(
             stack.name.clone(),
-            json!({ "blueprint": stack.file, "host": stack.host, "compose": file, "services": services }),
+            json!({ "blueprint": plan.origin(stack), "host": stack.host, "compose": file, "services": services }),
         );
     }
     let networks: Vec<Value> = plan

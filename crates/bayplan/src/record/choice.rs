@@ -28,6 +28,11 @@ macro_rules! choice {
                 serializer.serialize_str(self.as_str())
             }
         }
+        impl $crate::record::Set<$name> for $name {
+            fn set(&mut self, value: $name) {
+                *self = value;
+            }
+        }
         impl $crate::record::Form<$name> for $crate::record::Plain {
             fn read(
                 node: &$crate::record::bayplan_yaml::Node,

@@ -62,7 +62,7 @@ fn follows(rule: &str, path: &Path, stack: &Stack, name: &str, found: &Findings<
 }
 
 fn is_written(at: Location, found: &Findings<'_>) -> bool {
-    found.sources.file(at.source).is_some()
+    found.sources.is_written(at)
 }
 
 /// Parameters of no archetype.

@@ -63,7 +63,7 @@ impl Findings<'_> {
             Some(_) => stack.locate_key(&path),
             None => self.at(stack, &path),
         };
-        let at = if self.sources.file(at.source).is_some() { at } else { self.at(stack, &path) };
+        let at = if self.sources.is_written(at) { at } else { self.at(stack, &path) };
         let subject = Subject::service(&stack.name, name).with_path(path);
         self.push(Finding::new(rule.name, rule.level, at, message).about(subject))
     }
@@ -124,7 +124,7 @@ impl Findings<'_> {
 
     /// Whether a person wrote the value at `path` of a stack.
     pub fn is_written(&self, stack: &Stack, path: &Path) -> bool {
-        stack.document.at_path(path).is_some_and(|node| self.sources.file(node.at.source).is_some())
+        stack.document.at_path(path).is_some_and(|node| self.sources.is_written(node.at))
     }
 
     /// Reports a finding.
@@ -137,12 +137,12 @@ impl Findings<'_> {
     /// Where a person wrote the key at the end of `path` of a stack; the name of its service where nobody wrote it.
     pub fn key_at(&self, stack: &Stack, path: &Path) -> Location {
         let at = stack.locate_key(path);
-        if self.sources.file(at.source).is_some() && !at.span.is_empty() { at } else { self.at(stack, path) }
+        if self.sources.is_written(at) { at } else { self.at(stack, path) }
     }
 
     /// Where a person wrote the value at `path` of a stack; the name of its service where nobody wrote it.
     pub fn at(&self, stack: &Stack, path: &Path) -> Location {
-        let written = |at: Location| self.sources.file(at.source).is_some() && !at.span.is_empty();
+        let written = |at: Location| self.sources.is_written(at);
         let depth = path.0.len();
         let of = |length: usize| Path(path.0[..length].to_vec());
         if depth > 2 {

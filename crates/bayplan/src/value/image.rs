@@ -319,13 +319,13 @@ fn is_lower_hex(byte: u8) -> bool {
 }
 
 /// Words that move whatever stands beside them.
-const ALWAYS_MOVING: [&str; 14] = [
+pub(crate) const ALWAYS_MOVING: [&str; 14] = [
     "latest", "nightly", "edge", "main", "master", "trunk", "head", "snapshot", "canary", "rolling", "unstable", "dev",
     "develop", "devel",
 ];
 
 /// Words that move unless they stand beside a full version or a date (`1.2.3-rc`).
-const MOVING_ALONE: [&str; 18] = [
+pub(crate) const MOVING_ALONE: [&str; 18] = [
     "stable",
     "mainline",
     "lts",
@@ -347,7 +347,7 @@ const MOVING_ALONE: [&str; 18] = [
 ];
 
 /// Names of distribution releases: they get fixes, as a major version does.
-const CODENAMES: [&str; 14] = [
+pub(crate) const CODENAMES: [&str; 14] = [
     "buster", "bullseye", "bookworm", "trixie", "forky", "bionic", "focal", "jammy", "noble", "plucky", "questing",
     "resolute", "kinetic", "mantic",
 ];
