@@ -249,10 +249,10 @@ fn what_is_found_points_at_the_call() {
     });
     let found = found(&fleet);
     for (rule, call) in [
-        ("unpinned-image", "image"),
+        ("unpinned-image", "Service::image"),
         ("writable-rootfs", "read_only"),
         ("invalid-value", "restart"),
-        ("unknown-size", "size"),
+        ("invalid-value", "size"),
     ] {
         assert!(found.iter().any(|(other, text)| (other.as_str(), text.as_str()) == (rule, call)), "{rule}: {found:?}");
     }
