@@ -43,10 +43,39 @@ pub enum Verb {
     Explain(ExplainArgs),
     /// Print or write the JSON Schemas and the rules page
     Schema(SchemaArgs),
+    /// Write the first files of a fleet, in YAML or in Rust
+    Init(InitArgs),
+    /// Print the fleets that are built in Rust as YAML, or write them as blueprints
+    Export(ExportArgs),
     /// Print what completes the command line in a shell
     Completions(CompletionsArgs),
     /// Print the manual page
     Man,
+}
+
+/// `bayplan init`
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// A fleet in Rust: a package `xtask`, so that `cargo xtask gen` compiles it
+    #[arg(long)]
+    pub rust: bool,
+    /// The folder that holds the crates `bayplan` and `bayplan-cli`, in place of the registry
+    #[arg(long, value_name = "DIR", requires = "rust")]
+    pub crates: Option<PathBuf>,
+    /// The name of the fleet
+    #[arg(value_name = "NAME", default_value = "home")]
+    pub name: String,
+}
+
+/// `bayplan export`
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// Write `DIR/FLEET/*.yaml`, where no such file is there yet
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+    /// Only this fleet
+    #[arg(value_name = "FLEET")]
+    pub fleet: Option<String>,
 }
 
 /// `bayplan gen`

@@ -1,7 +1,7 @@
 //! `calls in Rust → places in files`: findings about a fleet that is built in Rust show its source lines, as those about YAML do.
 
 use crate::compile::Run;
-use crate::disk::Disk;
+use bayplan::disk::Disk;
 use bayplan::resolve::files::Files;
 use bayplan::source::Source;
 use bayplan_yaml::{Location, Span};

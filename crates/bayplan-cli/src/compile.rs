@@ -2,8 +2,8 @@
 
 use crate::Failure;
 use crate::discover::{self, Found};
-use crate::disk::Disk;
 use bayplan::compile::{Compiled, ComposeProject, FleetTexts, Loaded};
+use bayplan::disk::Disk;
 use bayplan::dsl;
 use bayplan::emit::Tree;
 use bayplan::finding::Report;

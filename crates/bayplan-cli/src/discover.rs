@@ -1,9 +1,9 @@
 //! `paths → fleets and compose files`, and their texts.
 
 use crate::Failure;
-use crate::disk::Disk;
 use crate::render::root::Root;
 use bayplan::compile::ComposeProject;
+use bayplan::disk::Disk;
 use bayplan::finding::Report;
 use bayplan::repository::Repository;
 use bayplan::resolve::files;

@@ -70,6 +70,8 @@ impl Runner<'_> {
             Verb::Explain(args) => self.explain(args, said),
             Verb::Schema(args) => self.schema(args, said),
             Verb::Config(args) => self.config(args, said),
+            Verb::Init(args) => self.init(args, said),
+            Verb::Export(args) => self.export(args, said),
             Verb::Completions(args) => manual::completions(args.shell, said),
             Verb::Man => manual::page(said),
         }

@@ -2,9 +2,13 @@
 //! configuration that agree with each other.
 
 pub mod blueprint;
+#[cfg(feature = "build")]
+pub mod build;
 pub mod catalog;
 pub mod compile;
 pub mod compose;
+#[cfg(feature = "disk")]
+pub mod disk;
 pub mod dsl;
 pub mod emit;
 pub mod finding;

@@ -5,10 +5,10 @@ mod request;
 mod standard_input;
 
 use crate::args::{ConfigArgs, ConfigList, Format};
-use crate::disk::Disk;
 use crate::render::pretty;
 use crate::run::{Runner, Said, line};
 use crate::{Exit, Failure};
+use bayplan::disk::Disk;
 use bayplan::finding::Report;
 use bayplan::resolve::bind::{Encoding, sort};
 use bayplan::resolve::environment::EnvFiles;

@@ -1,6 +1,6 @@
 //! `-f -`: a compose file that comes by standard input.
 
-use crate::disk::{Disk, LARGEST};
+use bayplan::disk::{Disk, LARGEST};
 use bayplan::resolve::files::{FileError, Files};
 use std::io::Read;
 use std::sync::{Arc, OnceLock};

@@ -72,7 +72,7 @@ impl<A> Handle<A> {
     }
 
     fn with(&self, condition: Condition) -> Need {
-        let mut need = Need::from(self);
+        let mut need = self.into_need();
         need.how.condition = Some(condition);
         need
     }
@@ -94,9 +94,26 @@ impl Need {
     }
 }
 
-impl<A> From<&Handle<A>> for Need {
-    fn from(handle: &Handle<A>) -> Self {
-        Self { service: needed(handle.stack, &handle.service), how: blueprint::Need::default() }
+/// What names a service that another one needs: its handle, or what the handle says about the condition.
+#[diagnostic::on_unimplemented(
+    message = "a service is named by its handle, and `{Self}` is none: a name can be mistyped",
+    label = "not a handle",
+    note = "`let db = stack.add(\"db\", …)` gives the handle; write `.needs(&db)`, or `.needs(db.started())`"
+)]
+pub trait IntoNeed {
+    /// The need.
+    fn into_need(self) -> Need;
+}
+
+impl IntoNeed for Need {
+    fn into_need(self) -> Need {
+        self
+    }
+}
+
+impl<A> IntoNeed for &Handle<A> {
+    fn into_need(self) -> Need {
+        Need { service: needed(self.stack, &self.service), how: blueprint::Need::default() }
     }
 }
 

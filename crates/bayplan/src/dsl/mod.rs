@@ -40,7 +40,7 @@ mod service;
 mod stack;
 
 pub use fleet::{Built, Fleet, MiddlewareHandle, hardened};
-pub use handle::{Handle, Need, SecretHandle};
+pub use handle::{Handle, IntoNeed, Need, SecretHandle};
 pub use literal::Image;
 pub use reference::Output;
 pub use service::{

@@ -1,7 +1,7 @@
 //! A service: Compose's keys and intents as calls, each of which remembers its line.
 
 use super::draft::Draft;
-use super::handle::{Need, SecretHandle};
+use super::handle::{IntoNeed, SecretHandle};
 use super::literal::Image;
 use crate::blueprint::{Backup, Exemption, Logs, Route, Schedule, Scrape, Size, SizeRef};
 use crate::compose;
@@ -169,9 +169,9 @@ impl<A, L> Service<A, L> {
     /// It talks to another service: it starts after that is healthy, on a network that the two share. A handle, or one with a
     /// condition: `needs(migrate.completed())`.
     #[track_caller]
-    pub fn needs(mut self, need: impl Into<Need>) -> Self {
+    pub fn needs(mut self, need: impl IntoNeed) -> Self {
         let at = Location::caller();
-        let need = need.into();
+        let need = need.into_need();
         self.draft.below("needs", at).set(&need.service, Draft::of(&need.how, at));
         self
     }

@@ -1,6 +1,6 @@
-//! `path → text`, from the disk.
+//! `path → text`, from the disk: the one way in which the library reads files, behind the feature `disk`.
 
-use bayplan::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean, is_absolute, relative};
+use crate::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean, is_absolute, relative};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 /// Larger files, in bytes, are not read.
-pub(crate) const LARGEST: u64 = 128 << 20;
+pub const LARGEST: u64 = 128 << 20;
 
 /// Settings of other programs are not larger, in bytes.
 const LARGEST_BESIDE: u64 = 1 << 20;

@@ -1,0 +1,5 @@
+use bayplan::prelude::*;
+
+fn main() {
+    let _ = duration!("30 seconds");
+}

@@ -1,0 +1,5 @@
+use bayplan::prelude::*;
+
+fn main() {
+    let _ = Service::image(image!("nginx:1.27.3")).needs(&db);
+}

@@ -1,0 +1,5 @@
+use bayplan::prelude::*;
+
+fn main() {
+    let _ = memory!("512 megabytes");
+}
