@@ -19,7 +19,7 @@ use std::path::Path;
 fn said(here: &Path, words: &str) -> String {
     let cli = Cli::try_parse_from(["bayplan"].into_iter().chain(words.split(' '))).unwrap();
     let style = Style { format: cli.output.format, color: false, unicode: true, width: 80 };
-    let runner = Runner { here, compiler: &Library, out: style, err: style };
+    let runner = Runner { here, compiler: &Library::default(), out: style, err: style };
     let mut said = Said::default();
     runner.run(&cli.verb, &mut said).unwrap_or_else(|failure| panic!("{words}: {failure:?}"));
     said.out
