@@ -3,6 +3,7 @@
 use super::forms::{BackupForm, ExemptionForm, LogsForm, MetricsForm, NeedsForm, RoutesForm, SizeForm};
 use super::scalars::{Cores, Memory, PrometheusTime, ValidRegex};
 use crate::compose::short::ShortOr;
+use crate::record::scalar::json;
 use crate::record::{Between, Each, Extensions, Named, Plain, Values};
 use crate::value::Bytes;
 use crate::{choice, record};
@@ -45,13 +46,19 @@ record! {
 #[derive(Debug, Clone)]
 pub struct Parameters(pub Node);
 
-/// Keys of services, by the end of the name.
-#[derive(Debug, Clone, PartialEq)]
+/// Keys of services, by the end of the name. Two are equal that say the same, wherever they stand.
+#[derive(Debug, Clone)]
 pub struct Members(pub Node);
 
 impl PartialEq for Parameters {
     fn eq(&self, other: &Self) -> bool {
-        crate::record::scalar::json(&self.0) == crate::record::scalar::json(&other.0)
+        json(&self.0) == json(&other.0)
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        json(&self.0) == json(&other.0)
     }
 }
 

@@ -28,6 +28,7 @@
 
 mod alloy;
 pub mod archetype;
+pub mod archetypes;
 pub mod composite;
 mod couchdb;
 mod etcd;
@@ -36,7 +37,6 @@ mod influxdb;
 mod kafka;
 mod kafka_broker;
 mod kafka_tools;
-pub mod archetypes;
 mod loki;
 mod milvus;
 mod minio;

@@ -98,6 +98,19 @@ impl Service {
         Self::image(image).put("build", &build, Location::caller())
     }
 
+    /// A service of an archetype that is no type here: what stands behind `use:`, and the parameters.
+    #[track_caller]
+    pub fn using(archetype: &str, parameters: impl Serialize) -> Self {
+        let at = Location::caller();
+        let mut draft = Draft::map(at);
+        draft.set("use", Draft::of(archetype, at));
+        let parameters = Draft::of(&parameters, at);
+        if !parameters.is_empty() {
+            draft.set("with", parameters);
+        }
+        Self { draft, kind: PhantomData }
+    }
+
     /// What differs in an environment; nothing yet.
     #[track_caller]
     pub fn change() -> Change {
@@ -109,13 +122,7 @@ impl<A: Archetype> Service<A> {
     /// A service of the catalog: its parameters, and the tag of its image.
     #[track_caller]
     pub fn of(parameters: A, tag: impl AsRef<str>) -> Self {
-        let at = Location::caller();
-        let mut draft = Draft::map(at);
-        draft.set("use", Draft::of(&format!("{}:{}", A::NAME, tag.as_ref()), at));
-        let parameters = Draft::of(&parameters, at);
-        if !parameters.is_empty() {
-            draft.set("with", parameters);
-        }
+        let draft = Service::using(&format!("{}:{}", A::NAME, tag.as_ref()), parameters).draft;
         Self { draft, kind: PhantomData }
     }
 }
@@ -186,6 +193,20 @@ impl<A, L> Service<A, L> {
     #[track_caller]
     pub fn metrics(self, scrape: impl IntoScrape) -> Self {
         self.item("metrics", &scrape.into_scrape(), Location::caller())
+    }
+
+    /// Prometheus scrapes it where its archetype knows.
+    #[track_caller]
+    pub fn scraped(self) -> Self {
+        self.put("metrics", &true, Location::caller())
+    }
+
+    /// What differs for one of the services that its archetype makes, by the end of its name: `member("ui", Service::change()…)`.
+    #[track_caller]
+    pub fn member(mut self, name: &str, change: Change) -> Self {
+        let at = Location::caller();
+        self.draft.below("members", at).below(name, at).merge(change.draft);
+        self
     }
 
     /// How its log lines are collected.
