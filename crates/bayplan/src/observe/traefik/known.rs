@@ -7,6 +7,7 @@ use crate::observe::Observed;
 use crate::plan::reach::Reach;
 use crate::plan::{Plan, Stack};
 use bayplan_yaml::Path;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who says something.
@@ -58,6 +59,8 @@ pub struct Known<'a> {
     middlewares: BTreeMap<(Protocol, &'static str), BTreeMap<String, &'a Middleware>>,
     /// The names of services, in lower case, by protocol and provider.
     services: BTreeMap<(Protocol, &'static str), BTreeSet<String>>,
+    /// The names of services and middlewares in the labels of `deploy`, which Swarm's Traefik reads.
+    deployed: OnceCell<BTreeSet<String>>,
     /// Whether files of the file provider were read, and none was there that could not be.
     has_files: bool,
 }
@@ -154,6 +157,15 @@ impl<'a> Known<'a> {
         self.middlewares.get(&(protocol, provider))?.get(&name.to_ascii_lowercase()).copied()
     }
 
+    fn deployed(&self, plan: &Plan) -> &BTreeSet<String> {
+        self.deployed.get_or_init(|| {
+            let deploys = plan.services().filter_map(|(.., service)| service.compose.deploy.as_ref());
+            let keys = deploys.flat_map(|deploy| deploy.labels.keys()).filter_map(|key| key.strip_prefix("traefik."));
+            let name = |key: &str| key.split('.').nth(2).map(str::to_ascii_lowercase);
+            keys.filter_map(name).collect()
+        })
+    }
+
     fn look<'k>(
         &self,
         by: By<'_>,
@@ -170,6 +182,9 @@ impl<'a> Known<'a> {
             _ => return Lookup::Found,
         };
         if has(provider, &name) {
+            return Lookup::Found;
+        }
+        if provider == "docker" && self.deployed(plan).contains(&name) {
             return Lookup::Found;
         }
         // What cannot be read may define what it speaks of.
