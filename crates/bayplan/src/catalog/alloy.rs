@@ -30,6 +30,7 @@ impl Parameters for Alloy {
         let data = it.volume("data");
         Expansion {
             service: json!({
+                "size": { "cpus": 0.5, "memory": "512M" },
                 "image": it.image(),
                 "user": "473:473",
                 "command": [

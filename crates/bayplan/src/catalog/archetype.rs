@@ -3,7 +3,7 @@
 use super::composite::{Asked, Group, Member};
 use crate::plan::Role;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{Decode, Decoder, Location, Node};
+use bayplan_yaml::{Decode, Decoder, Node};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -247,9 +247,27 @@ impl<'a> Say<'a> {
 
     /// Says what is wrong with the parameter `name`; where it is left out, with all of them.
     pub fn wrong(&mut self, name: &str, message: impl Into<String>, help: impl Into<String>) {
-        let at: Location = self.with.get(name).map_or(self.with.at, |node| node.at);
+        let at = self.with.get(name).map_or(self.with.at, |node| node.at);
         let (message, help) = (message.into(), Some(help.into()));
         self.decoder.in_key(name, |decoder| decoder.error(DecodeErrorKind::Value, at, message, help));
+    }
+
+    /// Says what is wrong with the key `key` of the parameter `name`.
+    pub fn wrong_key(&mut self, name: &str, key: &str, message: impl Into<String>, help: impl Into<String>) {
+        let entry = self.with.get(name).and_then(|node| node.as_map()?.get(key));
+        let at = entry.map_or(self.with.at, |entry| entry.key_at);
+        let (message, help) = (message.into(), Some(help.into()));
+        let say = |decoder: &mut Decoder| decoder.error(DecodeErrorKind::Value, at, message, help);
+        self.decoder.in_key(name, |decoder| decoder.in_key(key, say));
+    }
+
+    /// Says what is wrong with the item `index` of the parameter `name`.
+    pub fn wrong_item(&mut self, name: &str, index: usize, message: impl Into<String>, help: impl Into<String>) {
+        let item = self.with.get(name).and_then(|node| node.as_seq()?.get(index));
+        let at = item.map_or(self.with.at, |item| item.at);
+        let (message, help) = (message.into(), Some(help.into()));
+        let say = |decoder: &mut Decoder| decoder.error(DecodeErrorKind::Value, at, message, help);
+        self.decoder.in_key(name, |decoder| decoder.in_index(index, say));
     }
 }
 

@@ -79,23 +79,23 @@ impl Composite for Kafka {
         if controllers > count {
             say.wrong(
                 "controllers",
-                format!("{controllers} of {count} brokers cannot vote"),
+                format!("{controllers} voters are more than the brokers: {count}"),
                 "write at most `replicas`",
             );
         }
         let replication = self.replication.unwrap_or(count.min(3));
         if replication > count {
-            let message = format!("{count} brokers cannot keep {replication} copies");
+            let message = format!("{replication} copies are more than the brokers: {count}");
             say.wrong("replication", message, format!("write at most {count}, or more `replicas`"));
         }
         for (name, topic) in &self.topics {
             if let Some(copies) = topic.replication.filter(|copies| *copies > count) {
-                let message = format!("{count} brokers cannot keep {copies} copies of `{name}`");
-                say.wrong("topics", message, format!("write at most {count}, or more `replicas`"));
+                let message = format!("{copies} copies of `{name}` are more than the brokers: {count}");
+                say.wrong_key("topics", name, message, format!("write at most {count}, or more `replicas`"));
             }
             if !super::kafka_broker::is_topic(name) {
                 let message = format!("`{}` is no name of a topic", name.escape_debug());
-                say.wrong("topics", message, "use up to 249 letters, digits, `.`, `_` and `-`");
+                say.wrong_key("topics", name, message, "use up to 249 letters, digits, `.`, `_` and `-`");
             }
         }
         if self.cluster_id.as_ref().is_some_and(|id| !is_cluster_id(id)) {

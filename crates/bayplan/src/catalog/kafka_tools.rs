@@ -51,7 +51,7 @@ impl Parameters for KafkaTopics {
         for (name, topic) in &self.topics {
             if !super::kafka_broker::is_topic(name) {
                 let message = format!("`{}` is no name of a topic", name.escape_debug());
-                say.wrong("topics", message, "use up to 249 letters, digits, `.`, `_` and `-`");
+                say.wrong_key("topics", name, message, "use up to 249 letters, digits, `.`, `_` and `-`");
             }
             let settings: Vec<String> = topic
                 .config

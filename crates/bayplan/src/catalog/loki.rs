@@ -31,6 +31,7 @@ impl Parameters for Loki {
         let volumes = vec![json!({ "type": "volume", "source": data, "target": "/loki" })];
         Expansion {
             service: json!({
+                "size": { "cpus": 1, "memory": "1G" },
                 "image": it.image(),
                 "user": "10001:10001",
                 "command": ["-config.file=/etc/loki/local-config.yaml"],

@@ -176,9 +176,9 @@ fn check(buckets: &[String], say: &mut Say) {
     for (at, bucket) in buckets.iter().enumerate() {
         if !is_bucket(bucket) {
             let message = format!("`{}` is no name of a bucket", bucket.escape_debug());
-            say.wrong("buckets", message, "use 3 to 63 lower-case letters, digits, `-` and `.`");
+            say.wrong_item("buckets", at, message, "use 3 to 63 lower-case letters, digits, `-` and `.`");
         } else if buckets[..at].contains(bucket) {
-            say.wrong("buckets", format!("the bucket `{bucket}` is there twice"), "remove one of the two");
+            say.wrong_item("buckets", at, format!("the bucket `{bucket}` is there twice"), "remove one of the two");
         }
     }
 }

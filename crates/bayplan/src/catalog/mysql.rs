@@ -42,6 +42,7 @@ impl Parameters for Mysql {
         let data = it.volume("data");
         Expansion {
             service: json!({
+                "size": { "cpus": 1, "memory": "1G" },
                 "image": it.image(),
                 "environment": {
                     "MYSQL_DATABASE": self.database,

@@ -75,6 +75,7 @@ impl Parameters for N8n {
         }
         Expansion {
             service: json!({
+                "size": { "cpus": 1, "memory": "1G" },
                 "image": it.image(),
                 "user": "1000:1000",
                 "environment": environment,

@@ -39,10 +39,10 @@ record! {
 
 impl Parameters for Neo4j {
     fn expand(self, it: &Instance, say: &mut Say) -> Expansion {
-        for plugin in &self.plugins {
+        for (at, plugin) in self.plugins.iter().enumerate() {
             if plugin.is_empty() || !plugin.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
                 let message = format!("`{}` is no name of a plugin", plugin.escape_debug());
-                say.wrong("plugins", message, "name plugins of the image, such as `apoc`");
+                say.wrong_item("plugins", at, message, "name plugins of the image, such as `apoc`");
             }
         }
         let password = self.password.unwrap_or_else(|| it.secret("password"));

@@ -217,10 +217,10 @@ impl Parameters for Router {
         if self.servers.is_empty() {
             say.wrong("servers", "there is no server to lead to", "name one");
         }
-        for server in &self.servers {
+        for (at, server) in self.servers.iter().enumerate() {
             if server.parse::<crate::value::ServiceName>().is_err() {
                 let message = format!("`{}` is no name of a service", server.escape_debug());
-                say.wrong("servers", message, "name services: letters, digits, `.`, `_` and `-`");
+                say.wrong_item("servers", at, message, "name services: letters, digits, `.`, `_` and `-`");
             }
         }
         let (file, mount) = it.config("haproxy.cfg", "/usr/local/etc/haproxy/haproxy.cfg", haproxy(&self.servers));
@@ -262,7 +262,7 @@ impl Parameters for PostgresSetup {
                 .into_iter()
                 .any(|name| name.is_empty() || name.len() > 63 || name.contains(char::is_control))
             {
-                say.wrong("databases", "a name of PostgreSQL has 1 to 63 bytes", "choose a shorter one");
+                say.wrong_key("databases", &name, "a name of PostgreSQL has 1 to 63 bytes", "choose a shorter one");
             }
             // psql quotes the values, and reads the password itself.
             script.push(format!(

@@ -35,6 +35,7 @@ impl Parameters for Prometheus {
         let data = it.volume("data");
         Expansion {
             service: json!({
+                "size": { "cpus": 1, "memory": "1536M" },
                 "image": it.image(),
                 "user": "65534:65534",
                 "command": [

@@ -47,6 +47,7 @@ impl Parameters for Redis {
         }
         Expansion {
             service: json!({
+                "size": { "cpus": 0.5, "memory": "256M" },
                 "image": it.image(),
                 "command": command,
                 // The image's own user; started so, the entry point needs no capability.

@@ -32,6 +32,7 @@ impl Parameters for Smtp4dev {
         let data = it.volume("data");
         Expansion {
             service: json!({
+                "size": { "cpus": 0.25, "memory": "256M" },
                 "image": it.image(),
                 "environment": {
                     "ServerOptions__Urls": "http://*:80",

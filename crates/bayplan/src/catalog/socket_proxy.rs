@@ -34,6 +34,7 @@ impl Parameters for SocketProxy {
         let socket = self.socket.unwrap_or_else(|| "/var/run/docker.sock".to_owned());
         Expansion {
             service: json!({
+                "size": { "cpus": 0.25, "memory": "64M" },
                 "image": it.image(),
                 // Containers (with their logs) and networks; everything else, and every write, stays shut.
                 "environment": { "CONTAINERS": "1", "NETWORKS": "1", "POST": "0", "LOG_LEVEL": "warning" },

@@ -98,6 +98,7 @@ impl Parameters for Superset {
             ])),
         };
         let mut service = json!({
+            "size": { "cpus": 1, "memory": "1G" },
             "image": it.image(),
             "command": ["bash", "-c", command],
             "environment": indexmap! {

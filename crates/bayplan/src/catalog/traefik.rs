@@ -56,6 +56,7 @@ impl Parameters for Traefik {
         }
         Expansion {
             service: json!({
+                "size": { "cpus": 1, "memory": "256M" },
                 "image": it.image(),
                 "command": ["--configFile=/etc/traefik/traefik.yaml"],
                 "ports": ports,

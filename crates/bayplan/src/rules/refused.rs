@@ -17,10 +17,12 @@ impl Refused {
         let refused = |finding: &&Finding| {
             finding.level == Level::Deny
                 && !finding.subject.path.0.is_empty()
-                && matches!(
+                && (matches!(
                     finding.rule,
                     "wrong-type" | "invalid-value" | "missing-key" | "unknown-archetype" | "invalid-expression"
                 )
+                // Of an archetype with a parameter that it does not have, nothing is made.
+                    || finding.rule == "unknown-key" && is_parameter(&finding.subject.path))
                 // A service whose name is wrong was read all the same.
                 && !(finding.rule == "invalid-value" && finding.subject.path.0.len() <= 2)
         };
@@ -50,6 +52,11 @@ impl Refused {
         let from = (Bound::Included(path.0.as_slice()), Bound::Unbounded);
         refused.range::<[Segment], _>(from).next().is_some_and(|found| found.starts_with(&path.0))
     }
+}
+
+/// Whether a path leads to a parameter of an archetype.
+fn is_parameter(path: &Path) -> bool {
+    matches!(path.0.as_slice(), [Segment::Key(services), _, Segment::Key(with), ..] if services == "services" && with == "with")
 }
 
 /// Denies variables without a value in intents: nobody can give them one when Compose starts the project.
