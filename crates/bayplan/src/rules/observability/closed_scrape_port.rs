@@ -53,8 +53,12 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 
 /// Targets that files list: a port that is the service's on the host only.
 fn listed(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let listed = scrape::listed(plan);
+    if listed.is_empty() {
+        return;
+    }
     let names = plan.names();
-    for listed in scrape::listed(plan) {
+    for listed in listed {
         let (Some(port), host) = (listed.target.port, &listed.target.host) else { continue };
         let [(stack, name)] = names.whose(host) else { continue };
         let Some(service) = stack.services.get(*name) else { continue };

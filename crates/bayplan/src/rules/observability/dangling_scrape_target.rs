@@ -21,8 +21,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let listed = scrape::listed(plan);
+    if listed.is_empty() {
+        return;
+    }
     let names = plan.names();
-    for listed in scrape::listed(plan) {
+    for listed in listed {
         let host = listed.target.host.as_str();
         // A whole name, an address, this machine, and what a template makes of it are not Docker's to resolve.
         let is_own = host.is_empty() || host == "localhost" || host.contains(['.', ':', '$', '{', '%']);

@@ -23,8 +23,12 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
+    let listed = scrape::listed(plan);
+    if listed.is_empty() {
+        return;
+    }
     let names = plan.names();
-    for listed in scrape::listed(plan) {
+    for listed in listed {
         let Some(home) = plan.stacks.get(&listed.reader.0) else { continue };
         let reader = plan.reach(home, &listed.reader.1);
         let host = &listed.target.host;
