@@ -7,6 +7,7 @@ use bayplan::disk::Disk;
 use bayplan::dsl;
 use bayplan::emit::Tree;
 use bayplan::finding::Report;
+use bayplan::fix::Remembered;
 use bayplan::resolve::scope::{Scope, Supplier};
 use bayplan::rules::{Policy, Profile};
 use bayplan::source::Sources;
@@ -97,8 +98,10 @@ impl Compiler for Library<'_> {
 
     fn compose(&self, here: &Path, projects: &[ComposeProject], settings: &discover::Settings, run: &mut Run) {
         let (disk, today) = (Disk::new(here), today());
+        // Several rules ask for the same files and folders.
+        let files = Remembered::new(&disk);
         let (policy, hosts) = (&settings.policy, &settings.hosts);
-        bayplan::compile::projects(projects, policy, hosts, &disk, Some(&today), &mut run.sources, &mut run.report);
+        bayplan::compile::projects(projects, policy, hosts, &files, Some(&today), &mut run.sources, &mut run.report);
     }
 
     fn trace(&self, here: &Path, found: &Found, run: &mut Run) -> Result<Vec<Loaded>, Failure> {

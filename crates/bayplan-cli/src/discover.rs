@@ -311,9 +311,8 @@ fn search(here: &Path, folder: &Path, compose: bool, settings: &Settings, found:
 fn is_generated(path: &Path) -> bool {
     let mut start = [0; 256];
     let read = fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
-    String::from_utf8_lossy(&start[..read])
-        .lines()
-        .any(|line| line.starts_with(&format!("# {}", bayplan::emit::tree::MARK)))
+    let marked = |line: &str| line.strip_prefix("# ").is_some_and(|rest| rest.starts_with(bayplan::emit::tree::MARK));
+    String::from_utf8_lossy(&start[..read]).lines().any(marked)
 }
 
 fn is_compose(path: &Path) -> bool {
