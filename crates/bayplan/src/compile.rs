@@ -359,7 +359,7 @@ fn load(
     let trace = options.trace;
     let mut cache = Cache::default();
     let mut loader = Loader::new(files, &mut cache, sources, report, options);
-    let mut loaded = Vec::new();
+    let mut wanted = Vec::new();
     for project in projects {
         let scope = match trace {
             true => loader.dot_env(&project.folder, shell),
@@ -374,6 +374,12 @@ fn load(
         {
             named.drain(..others.len());
         }
+        wanted.push((project, named, scope, loader.known()));
+    }
+    loader.read_ahead(wanted.iter().flat_map(|(_, named, ..)| named));
+    let mut loaded = Vec::new();
+    for (project, named, scope, known) in wanted {
+        loader.set_known(known);
         let settings = Settings { folder: project.name.clone(), ..Settings::default() };
         let scope = loader.with_name(&named, &scope, &settings);
         let Some(mut node) = loader.load(&named, &project.folder, &scope) else { continue };

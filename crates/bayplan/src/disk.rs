@@ -1,13 +1,14 @@
 //! `path → text`, from the disk: the one way in which the library reads files, behind the feature `disk`.
 
 use crate::resolve::files::{BESIDE, FileError, FileKind, Files, Stat, clean, is_absolute, relative};
-use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 
 /// Larger files, in bytes, are not read.
 pub const LARGEST: u64 = 128 << 20;
@@ -19,17 +20,22 @@ const MOST: usize = 20_000;
 /// Folders deeper than this are not searched.
 const DEEPEST: usize = 6;
 
+/// More threads than this have little to do.
+const THREADS: usize = 8;
+/// As many bytes as the stack of a program's first thread has.
+const STACK: usize = 8 << 20;
+
 /// The disk, seen from a folder.
 #[derive(Debug)]
 pub struct Disk<'a> {
     here: &'a Path,
-    tracked: OnceCell<Option<HashSet<String>>>,
+    tracked: OnceLock<Option<HashSet<String>>>,
 }
 
 impl<'a> Disk<'a> {
     /// The disk, seen from `here`.
     pub fn new(here: &'a Path) -> Self {
-        Self { here, tracked: OnceCell::new() }
+        Self { here, tracked: OnceLock::new() }
     }
 }
 
@@ -83,6 +89,22 @@ impl Files for Disk<'_> {
         let tracked = self.tracked.get_or_init(|| tracked(self.here)).as_ref()?;
         let path = if is_absolute(path) { relative(&self.root()?, &clean(path)) } else { clean(path) };
         Some(tracked.contains(&path))
+    }
+
+    fn share(&self, parts: usize, work: &(dyn Fn(usize) + Sync)) {
+        let next = AtomicUsize::new(0);
+        let worker = || {
+            let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|part| *part < parts);
+            std::iter::from_fn(taken).for_each(work);
+        };
+        let others = thread::available_parallelism().map_or(0, |threads| threads.get().min(THREADS) - 1);
+        thread::scope(|scope| {
+            for _ in 0..others {
+                // Where there are no more threads, those that are there do it all.
+                let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker);
+            }
+            worker();
+        });
     }
 }
 

@@ -246,20 +246,21 @@ impl Stack {
     ///
     /// A key of a mapping that was written as a list (`environment: [A=1]`) is found in the list.
     pub fn locate(&self, path: &Path) -> Location {
-        locate(&self.document, path, false)
+        locate(&self.document, &path.0, false)
     }
 
     /// Where the key at the end of `path` was written; see [`Stack::locate`].
     pub fn locate_key(&self, path: &Path) -> Location {
-        locate(&self.document, path, true)
+        locate(&self.document, &path.0, true)
     }
 }
 
-fn locate(root: &Node, path: &Path, key: bool) -> Location {
+/// Where the value at `path` below `root` was written, or the key at its end: see [`Stack::locate`].
+pub(crate) fn locate(root: &Node, path: &[Segment], key: bool) -> Location {
     let mut node = root;
     let mut at = root.at;
-    for (depth, segment) in path.0.iter().enumerate() {
-        let last = depth + 1 == path.0.len();
+    for (depth, segment) in path.iter().enumerate() {
+        let last = depth + 1 == path.len();
         let next = match segment {
             Segment::Key(name) => match node.as_map().and_then(|map| map.get(name.as_str())) {
                 Some(entry) => {

@@ -40,4 +40,8 @@ impl Files for WithStandardInput<'_> {
     fn root(&self) -> Option<String> {
         self.disk.root()
     }
+
+    fn share(&self, parts: usize, work: &(dyn Fn(usize) + Sync)) {
+        self.disk.share(parts, work);
+    }
 }

@@ -8,9 +8,9 @@ use crate::rules::Policy;
 use crate::source::Sources;
 use bayplan_yaml::{Limits, Location, Node, SourceId, Value};
 use indexmap::IndexMap;
-use std::cell::{OnceCell, RefCell};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is looked at.
 pub struct Workspace<'a> {
@@ -192,36 +192,39 @@ fn sources_of(node: &Node, found: &mut HashSet<SourceId>) {
 pub struct Remembered<'a> {
     files: &'a dyn Files,
     root: String,
-    texts: RefCell<HashMap<String, Result<Arc<str>, FileError>>>,
-    beside: RefCell<HashMap<String, Vec<String>>>,
-    stats: RefCell<HashMap<String, Option<Stat>>>,
+    texts: Memory<Result<Arc<str>, FileError>>,
+    beside: Memory<Vec<String>>,
+    stats: Memory<Option<Stat>>,
+}
+
+/// What was seen at paths.
+type Memory<T> = Mutex<HashMap<String, T>>;
+
+fn remembered<T: Clone>(memory: &Memory<T>, path: &str, look: impl FnOnce() -> T) -> T {
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = memory.get(path) {
+        return known.clone();
+    }
+    let seen = look();
+    memory.insert(path.to_owned(), seen.clone());
+    seen
 }
 
 impl<'a> Remembered<'a> {
     /// Nothing remembered yet.
     pub fn new(files: &'a dyn Files) -> Self {
         let root = files.root().unwrap_or_default();
-        Self { files, root, texts: RefCell::default(), beside: RefCell::default(), stats: RefCell::default() }
+        Self { files, root, texts: Memory::default(), beside: Memory::default(), stats: Memory::default() }
     }
 }
 
 impl Files for Remembered<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, FileError> {
-        if let Some(known) = self.texts.borrow().get(path) {
-            return known.clone();
-        }
-        let read = self.files.read(path);
-        self.texts.borrow_mut().insert(path.to_owned(), read.clone());
-        read
+        remembered(&self.texts, path, || self.files.read(path))
     }
 
     fn beside(&self, folder: &str) -> Vec<String> {
-        if let Some(known) = self.beside.borrow().get(folder) {
-            return known.clone();
-        }
-        let found = self.files.beside(folder);
-        self.beside.borrow_mut().insert(folder.to_owned(), found.clone());
-        found
+        remembered(&self.beside, folder, || self.files.beside(folder))
     }
 
     fn root(&self) -> Option<String> {
@@ -229,12 +232,7 @@ impl Files for Remembered<'_> {
     }
 
     fn stat(&self, path: &str) -> Option<Stat> {
-        if let Some(known) = self.stats.borrow().get(path) {
-            return *known;
-        }
-        let found = self.files.stat(path);
-        self.stats.borrow_mut().insert(path.to_owned(), found);
-        found
+        remembered(&self.stats, path, || self.files.stat(path))
     }
 
     fn list(&self, folder: &str) -> Vec<String> {
@@ -243,6 +241,10 @@ impl Files for Remembered<'_> {
 
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.files.is_tracked(path)
+    }
+
+    fn share(&self, parts: usize, work: &(dyn Fn(usize) + Sync)) {
+        self.files.share(parts, work);
     }
 }
 
@@ -276,6 +278,10 @@ impl Files for Overlay<'_> {
 
     fn is_tracked(&self, path: &str) -> Option<bool> {
         self.under.is_tracked(path)
+    }
+
+    fn share(&self, parts: usize, work: &(dyn Fn(usize) + Sync)) {
+        self.under.share(parts, work);
     }
 }
 

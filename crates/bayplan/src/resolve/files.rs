@@ -6,7 +6,7 @@ use bayplan_yaml::{Location, SourceId, Span};
 use std::sync::Arc;
 
 /// What can be opened. Paths are those of [`join`]: with `/`, relative to wherever the caller reads from, or absolute.
-pub trait Files {
+pub trait Files: Sync {
     /// The text of a file.
     ///
     /// # Errors
@@ -41,6 +41,11 @@ pub trait Files {
     /// Whether a file is under version control; nothing where that cannot be known.
     fn is_tracked(&self, _path: &str) -> Option<bool> {
         None
+    }
+
+    /// Does the `parts` of a work that is large, each once, in any order: whoever has threads may use them.
+    fn share(&self, parts: usize, work: &(dyn Fn(usize) + Sync)) {
+        (0..parts).for_each(work);
     }
 }
 

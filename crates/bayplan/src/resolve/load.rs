@@ -19,9 +19,9 @@ use crate::finding::{Finding, Level, Report, Subject};
 use crate::record::{Form, Plain};
 use crate::source::Sources;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{Decoder, Limits, Location, Node, Path, Segment, SourceId, Value};
+use bayplan_yaml::{Decoder, Limits, Location, Node, Path, Read, Segment, SourceId, Value};
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 /// The files read so far, by path.
 #[derive(Debug, Default)]
@@ -32,13 +32,15 @@ pub struct Cache {
     root: Option<String>,
     /// Each text; where there is none, whether what is wrong was said in the file itself.
     texts: HashMap<String, Result<SourceId, bool>>,
-    documents: HashMap<String, Option<Rc<[Node]>>>,
+    /// What was read ahead, until it is asked for.
+    ahead: HashMap<SourceId, Read>,
+    documents: HashMap<String, Option<Arc<[Node]>>>,
 }
 
 impl Cache {
     /// The file at `path` holds this document: it is not looked for.
     pub fn give(&mut self, path: &str, document: Node) {
-        self.documents.insert(path.to_owned(), Some(Rc::new([document])));
+        self.documents.insert(path.to_owned(), Some(Arc::new([document])));
     }
 }
 
@@ -60,7 +62,7 @@ pub struct Loader<'a> {
 
 /// What is known about the variables that are set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Known {
+pub(crate) enum Known {
     /// Every one.
     All,
     /// What this example of an environment file names.
@@ -404,6 +406,44 @@ impl<'a> Loader<'a> {
         Some((node, resets))
     }
 
+    /// What is known about the variables, as the environment file that was read last says.
+    pub(crate) fn known(&self) -> Known {
+        self.known
+    }
+
+    /// Takes back what was [known](Self::known) of another project.
+    pub(crate) fn set_known(&mut self, known: Known) {
+        self.known = known;
+    }
+
+    /// Reads the values of files that will be asked for, all at once: that can be shared.
+    pub(crate) fn read_ahead<'p>(&mut self, paths: impl Iterator<Item = &'p String>) {
+        let mut sources: Vec<SourceId> = Vec::new();
+        for path in paths {
+            let path = self.named(path);
+            if self.cache.texts.contains_key(&path) {
+                continue;
+            }
+            // What is wrong with it is said when it is asked for.
+            if let Ok(source) = files::open(&path, "compose file", Location::default(), self.files, self.sources) {
+                self.cache.texts.insert(path, Ok(source));
+                sources.push(source);
+            }
+        }
+        let texts: Vec<_> =
+            sources.iter().filter_map(|source| Some((*source, &*self.sources.file(*source)?.text))).collect();
+        if texts.iter().map(|(_, text)| text.len()).sum::<usize>() < SHARED {
+            return;
+        }
+        let read: Vec<OnceLock<Read>> = texts.iter().map(|_| OnceLock::new()).collect();
+        self.files.share(texts.len(), &|index| {
+            let (source, text) = texts[index];
+            drop(read[index].set(values(text, source)));
+        });
+        let read = read.into_iter().filter_map(OnceLock::into_inner);
+        self.cache.ahead = texts.into_iter().map(|(source, _)| source).zip(read).collect();
+    }
+
     /// The one path of a file, however it is reached.
     pub(super) fn named(&mut self, path: &str) -> String {
         let root = self.cache.root.get_or_insert_with(|| self.files.root().unwrap_or_default());
@@ -413,7 +453,7 @@ impl<'a> Loader<'a> {
 
     /// The documents of a file; nothing where it cannot be read or is broken, which is reported at `by`, the place that
     /// names it, or in the file itself.
-    pub(super) fn documents(&mut self, path: &str, by: Location) -> Option<Rc<[Node]>> {
+    pub(super) fn documents(&mut self, path: &str, by: Location) -> Option<Arc<[Node]>> {
         let path = &*self.named(path);
         if let Some(known) = self.cache.documents.get(path).cloned() {
             if known.is_none() && by != Location::default() {
@@ -422,13 +462,14 @@ impl<'a> Loader<'a> {
             return known;
         }
         let read = self.text(path, by, "compose file").and_then(|source| {
-            let text = self.sources.file(source)?.text.clone();
-            let read = bayplan_yaml::read(&text, source, &Limits::default());
+            let text = &self.sources.file(source)?.text;
+            let ahead = self.cache.ahead.remove(&source);
+            let read = ahead.unwrap_or_else(|| values(text, source));
             // What follows from a broken text is not said.
             let broken = read.errors.iter().any(|error| error.kind != bayplan_yaml::ErrorKind::DuplicateKey);
             let silent = read.errors.is_empty();
             self.report.extend(read.errors);
-            let nodes: Rc<[Node]> = read.nodes.into_iter().flatten().collect();
+            let nodes: Arc<[Node]> = read.nodes.into_iter().flatten().collect();
             if nodes.is_empty() && silent {
                 let at = Location { source, ..Location::default() };
                 let level = if self.options.environment.is_some() { Level::Warn } else { Level::Deny };
@@ -463,6 +504,14 @@ impl<'a> Loader<'a> {
         self.cache.texts.insert(path.to_owned(), opened);
         opened.ok()
     }
+}
+
+/// To share the work of reading fewer bytes than this costs more than the work.
+const SHARED: usize = 32 << 10;
+
+/// What a text says, without how it is written.
+fn values(text: &str, source: SourceId) -> Read {
+    Read { documents: Vec::new(), ..bayplan_yaml::read(text, source, &Limits::default()) }
 }
 
 /// The keys of a path, without the numbers of items.

@@ -9,11 +9,8 @@ use crate::resolve::project;
 use bayplan_yaml::{Location, Node, Path, Segment};
 use indexmap::IndexMap;
 
-/// Looks at every service of every stack.
+/// Looks at every service of every stack for what Compose itself does not know.
 pub fn check(plan: &Plan, found: &mut Findings<'_>) {
-    for stack in plan.stacks.values() {
-        compose(stack, found);
-    }
     for (stack, name, service) in plan.services() {
         parameters(stack, name, service, found);
         sized(stack, name, found);
@@ -21,8 +18,8 @@ pub fn check(plan: &Plan, found: &mut Findings<'_>) {
     }
 }
 
-/// What Compose itself says.
-fn compose(stack: &Stack, found: &mut Findings<'_>) {
+/// What Compose itself says about a stack.
+pub fn of_stack(stack: &Stack, found: &mut Findings<'_>) {
     let mut report = Report::new();
     let refused = |section: &str, name: &str| found.is_refused(stack, &Path::from_iter([section, name]));
     project::check(stack.document.clone(), &refused, &mut report);

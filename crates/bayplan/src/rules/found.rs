@@ -3,7 +3,7 @@
 use super::refused::Refused;
 use super::{Rule, service_path};
 use crate::finding::{Finding, Fix, Level, Subject};
-use crate::plan::Stack;
+use crate::plan::{Stack, locate};
 use crate::resolve::files::Files;
 use crate::source::Sources;
 use bayplan_yaml::{Location, Node, Path};
@@ -12,7 +12,7 @@ use bayplan_yaml::{Location, Node, Path};
 pub struct Findings<'a> {
     pub(super) found: Vec<Finding>,
     pub(super) sources: &'a Sources,
-    pub(super) refused: Refused,
+    pub(super) refused: &'a Refused,
     /// What lies beside the files that were read: what mounts name, and secrets.
     pub files: &'a dyn Files,
 }
@@ -20,7 +20,7 @@ pub struct Findings<'a> {
 impl Findings<'_> {
     /// Reports `message` about the value at `path` (from the service on) of a service.
     pub fn service(&mut self, rule: &Rule, stack: &Stack, name: &str, path: &[&str], message: String) -> &mut Finding {
-        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+        let path = Path::from_iter(["services", name].into_iter().chain(path.iter().copied()));
         self.value(rule, stack, name, path, message)
     }
 
@@ -35,7 +35,7 @@ impl Findings<'_> {
         is: impl Fn(&Node) -> bool,
         message: String,
     ) -> &mut Finding {
-        let path = path.iter().fold(service_path(name), |path, key| path.key(*key));
+        let path = Path::from_iter(["services", name].into_iter().chain(path.iter().copied()));
         self.item_at(rule, stack, name, path, is, message)
     }
 
@@ -144,16 +144,15 @@ impl Findings<'_> {
     pub fn at(&self, stack: &Stack, path: &Path) -> Location {
         let written = |at: Location| self.sources.is_written(at);
         let depth = path.0.len();
-        let of = |length: usize| Path(path.0[..length].to_vec());
         if depth > 2 {
             let found = stack.locate(path);
-            let parent = stack.locate(&of(depth - 1));
+            let parent = locate(&stack.document, &path.0[..depth - 1], false);
             // `locate` gives the nearest ancestor: that of a key of the service which is not there is the whole service.
             if written(found) && (depth > 3 || found != parent) {
                 return found;
             }
         }
-        stack.locate_key(&of(depth.min(2)))
+        locate(&stack.document, &path.0[..depth.min(2)], true)
     }
 
     /// The bytes of a place, as they were written.

@@ -53,7 +53,7 @@ pub use reading::EARLIER;
 use refused::Refused;
 pub use refused::drop_consequences;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A rule: a page about what it finds, and what looks for it.
 pub struct Rule {
@@ -217,16 +217,10 @@ pub fn check(
     today: Option<&str>,
     report: &mut Report,
 ) -> Vec<Finding> {
-    let mut findings = Findings { found: Vec::new(), sources, refused: Refused::of(report), files };
-    settings::check(plan, &mut findings);
-    consistency::check(plan, &mut findings);
-    dependency_cycle::check(plan, &mut findings);
-    daemon::check(plan, &mut findings);
-    for rule in RULES.iter().filter(|rule| plan.policy.asks(rule)) {
-        (rule.check)(rule, plan, &mut findings);
+    let refused = Refused::of(report);
+    for found in look(plan, files, sources, &refused) {
+        report.extend(found.into_iter().filter(|finding| !is_consequence(finding, plan, &refused)));
     }
-    let Findings { found, refused, .. } = findings;
-    report.extend(found.into_iter().filter(|finding| !is_consequence(finding, plan, &refused)));
     once_for_members(plan, report);
     refused::deny_in_intents(plan, report);
     drop_consequences(report);
@@ -262,6 +256,36 @@ fn once_for_members(plan: &Plan, report: &mut Report) {
         let first = said.entry((&stack.name, group, finding.rule, finding.at)).or_insert_with(|| name.to_string());
         first == name.as_str()
     });
+}
+
+/// To share the work on fewer services than this costs more than the work.
+const SHARED: usize = 64;
+
+/// Looks at a part of a plan.
+type Look<'a> = Box<dyn Fn(&mut Findings<'_>) + Sync + 'a>;
+
+/// What is found, in the order of the rules.
+fn look(plan: &Plan, files: &dyn Files, sources: &Sources, refused: &Refused) -> Vec<Vec<Finding>> {
+    let mut looks: Vec<Look<'_>> = vec![Box::new(|found| settings::check(plan, found))];
+    let stacks = plan.stacks.values();
+    looks
+        .extend(stacks.map(|stack| Box::new(move |found: &mut Findings<'_>| consistency::of_stack(stack, found)) as _));
+    looks.push(Box::new(|found| consistency::check(plan, found)));
+    looks.push(Box::new(|found| dependency_cycle::check(plan, found)));
+    looks.push(Box::new(|found| daemon::check(plan, found)));
+    let rules = RULES.iter().filter(|rule| plan.policy.asks(rule));
+    looks.extend(rules.map(|rule| Box::new(move |found: &mut Findings<'_>| (rule.check)(rule, plan, found)) as _));
+    let one = |look: &Look<'_>| {
+        let mut findings = Findings { found: Vec::new(), sources, refused, files };
+        look(&mut findings);
+        findings.found
+    };
+    if plan.services().nth(SHARED).is_none() {
+        return looks.iter().map(one).collect();
+    }
+    let found: Vec<OnceLock<Vec<Finding>>> = looks.iter().map(|_| OnceLock::new()).collect();
+    files.share(looks.len(), &|index| drop(found[index].set(one(&looks[index]))));
+    found.into_iter().map(|found| found.into_inner().unwrap_or_default()).collect()
 }
 
 /// The rule of this name.
