@@ -255,3 +255,84 @@ fn networks(services: &[(String, Node)], name: &str) -> BTreeSet<String> {
     let map = service.get("networks").and_then(Node::as_map).unwrap();
     map.keys().map(ToString::to_string).collect()
 }
+
+/// The shell scripts of a service, as its container gets them.
+fn scripts(service: &Node) -> Vec<(String, String)> {
+    let lists = ["command", "entrypoint"].map(|key| service.get(key).and_then(Node::as_seq).unwrap_or_default());
+    let words =
+        lists.map(|list| list.iter().filter_map(Node::as_str).map(|word| word.replace("$$", "$")).collect::<Vec<_>>());
+    let shells = words.iter().filter_map(|words| {
+        let at = words.iter().position(|word| word == "-c")?;
+        let shell = words.get(at.checked_sub(1)?)?;
+        matches!(shell.as_str(), "sh" | "bash").then(|| (shell.clone(), words[at + 1].clone()))
+    });
+    shells.collect()
+}
+
+fn run(shell: &str, arguments: &[&str]) -> String {
+    let output = Command::new(shell).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn scripts_are_shell() {
+    let tree = compiled(&[("fleet.yaml", FLEET), ("data.yaml", EVERYTHING)]).unwrap();
+    let mut seen = 0;
+    for (name, service) in services(&tree) {
+        for (shell, script) in scripts(&service) {
+            let said = run(&shell, &["-n", "-c", &script]);
+            assert_eq!(said, "", "{name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+/// The script of a service of the fleet of everything.
+fn script(service: &str) -> String {
+    let tree = compiled(&[("fleet.yaml", FLEET), ("data.yaml", EVERYTHING)]).unwrap();
+    let service = services(&tree).into_iter().find(|(name, _)| name == service).unwrap().1;
+    scripts(&service).remove(0).1
+}
+
+#[test]
+fn a_password_of_any_letters_reaches_valkey_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    fs::write(folder.path().join("cache_password"), "a\"b\\c$d 'e\n").unwrap();
+    let script = script("cache").replace("/run/secrets", at).replace("/tmp/valkey.conf", &format!("{at}/conf"));
+    let script = script.replace("exec valkey-server", "printf '[%s]'");
+    let said = run("sh", &["-c", &script, "valkey", "--save", ""]);
+    assert_eq!(said, format!("[{at}/conf][--save][]"));
+    let written = fs::read_to_string(folder.path().join("conf")).unwrap();
+    assert_eq!(written, "requirepass \"a\\\"b\\\\c$d 'e\"\nprimaryauth \"a\\\"b\\\\c$d 'e\"\n");
+}
+
+#[test]
+fn settings_of_topics_reach_kafka_as_they_are() {
+    let script = format!("kafka-topics() {{ printf '[%s]' \"$@\"; }}\n{}", script("kafka-topics"));
+    let said = run("bash", &["-c", &script]);
+    assert!(
+        said.contains("[--topic][orders][--partitions][3][--replication-factor][3][--config][retention.ms=1000]"),
+        "{said}"
+    );
+    assert!(said.ends_with("[--config][cleanup.policy=it's]"), "{said}");
+}
+
+#[test]
+fn a_cluster_of_valkey_is_made_once_and_meets_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    fs::write(folder.path().join("cells_password"), "word").unwrap();
+    let stubs = "getent() { echo \"10.0.0.${2#cells-} $2\"; }\n\
+        valkey-cli() { case \"$*\" in\n\
+          *'cluster info') printf 'cluster_state:ok\\r\\ncluster_slots_assigned:%s\\r\\n' \"$SLOTS\";;\n\
+          *) printf '[%s]' \"$@\";; esac; }\n";
+    let script = stubs.to_owned() + &script("cells-setup").replace("/run/secrets", at);
+    let made = run("bash", &["-c", &format!("SLOTS=0\n{script}")]);
+    assert!(made.starts_with("[--cluster][create][10.0.0.1:6379][10.0.0.2:6379]"), "{made}");
+    assert!(made.ends_with("[10.0.0.6:6379][--cluster-replicas][1][--cluster-yes]"), "{made}");
+    let again = run("bash", &["-c", &format!("SLOTS=16384\n{script}")]);
+    assert!(!again.contains("create") && again.matches("[cluster][meet]").count() == 6, "{again}");
+}
