@@ -253,6 +253,11 @@ impl Stage<'_> {
         {
             by_name(&mut needs.value);
         }
+        let name_of = |node: &Node| archetype(node).map(|(archetype, _)| archetype.name);
+        // The parameters are those of another archetype.
+        if own.get("use").is_some() && name_of(&own) != name_of(&base) {
+            take(&mut base, "with");
+        }
         leave_to(&own, &mut base);
         let at = base.at;
         let merged = merge_service(base, own);

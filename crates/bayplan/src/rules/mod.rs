@@ -221,6 +221,7 @@ pub fn check(
     for found in look(plan, files, sources, &refused) {
         report.extend(found.into_iter().filter(|finding| !is_consequence(finding, plan, &refused)));
     }
+    place_for_members(plan, sources, report);
     once_for_members(plan, report);
     refused::deny_in_intents(plan, report);
     drop_consequences(report);
@@ -237,6 +238,17 @@ pub fn check(
         finding.level != Level::Allow
     });
     exemptions.finish(plan, sources, &refused, report)
+}
+
+/// What an archetype wrote into a member stands nowhere: its findings stand where the composite does.
+fn place_for_members(plan: &Plan, sources: &Sources, report: &mut Report) {
+    for finding in report.findings.iter_mut().filter(|finding| sources.file(finding.at.source).is_none()) {
+        let Subject { stack: Some(stack), service: Some(name), .. } = &finding.subject else { continue };
+        let Some(stack) = plan.stacks.get(stack.as_str()) else { continue };
+        if stack.services.get(name.as_str()).is_some_and(|service| service.group.is_some()) {
+            finding.at = stack.locate_key(&service_path(name));
+        }
+    }
 }
 
 /// Of what is said of several members of a composite at one place, keeps the first: there it is mended for all.
