@@ -157,7 +157,7 @@ fn platform() -> Stack {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn rust_and_its_export_compile_to_the_same_bytes(stacks in prop::collection::vec(prop::collection::vec(plan(), 1..4), 1..4)) {
@@ -178,7 +178,7 @@ fn read(text: &str) -> Blueprint {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_blueprint_that_is_printed_is_read_back(stacks in prop::collection::vec(prop::collection::vec(plan(), 1..4), 1..4)) {

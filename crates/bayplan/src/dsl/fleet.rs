@@ -179,7 +179,7 @@ impl Fleet {
     /// fleet.add(shop);
     /// let files = fleet.to_yaml();
     /// assert_eq!(files[0], ("fleet.yaml".to_owned(), "name: acme\n".to_owned()));
-    /// assert!(files[1].1.contains("image: \"ghcr.io/acme/shop:1.8.2\""));
+    /// assert!(files[1].1.contains("ghcr.io/acme/shop:1.8.2"));
     /// ```
     pub fn to_yaml(&self) -> Vec<(String, String)> {
         let built = self.build(&mut Sources::new());
