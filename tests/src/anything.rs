@@ -41,6 +41,18 @@ impl Files for Bytes {
 /// Lints the files by every rule and makes all fixes. Panics where a finding stands outside of its file, or where a file that
 /// could be read cannot be read any more.
 pub fn survive(bytes: &[u8]) {
+    if let Some((projects, files)) = read(bytes) {
+        mend(projects, &files);
+    }
+}
+
+/// Only lints the files.
+pub fn survive_lint(bytes: &[u8]) {
+    let _ = read(bytes);
+}
+
+/// What is linted, and its files, where something can be fixed.
+fn read(bytes: &[u8]) -> Option<(Vec<ComposeProject>, Bytes)> {
     let mut files = BTreeMap::new();
     let (mut rest, mut names) = (bytes, NAMES.iter());
     for name in names.by_ref() {
@@ -79,16 +91,14 @@ pub fn survive(bytes: &[u8]) {
             assert!(inside, "{} stands at {span:?} of {} bytes", located.rule, file.text.len());
         }
     }
-    if bayplan::fix::fixable(&report.findings) > 0 {
-        mend(found, policy, &files);
-    }
+    (bayplan::fix::fixable(&report.findings) > 0).then_some((found, files))
 }
 
 /// Makes all fixes that there are, safe or not.
-fn mend(projects: Vec<ComposeProject>, policy: Policy, files: &Bytes) {
+fn mend(projects: Vec<ComposeProject>, files: &Bytes) {
     let workspace = Workspace {
         projects,
-        policy,
+        policy: Policy::of(Profile::All),
         hosts: Default::default(),
         fleets: Vec::new(),
         files: Remembered::new(files),

@@ -111,6 +111,26 @@ fn sarif_follows_its_schema_and_names_paths_from_the_root() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_that_speaks_to_a_terminal_is_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("ev\u{1b}[31mil\nname");
+    fs::create_dir(&folder).unwrap();
+    let text = "services:\n  \"w\\e[31m\\nx\":\n    image: \"a\\e]0;title\\ab\"\n    imgae: 1\n    \"k\\e[2Jy\": 2\n  \
+                web: { image: nginx, restart: no }\n";
+    fs::write(folder.join("compose.yaml"), text).unwrap();
+    fs::write(dir.path().join("compose.\u{1b}[31m::error::x\n.yaml"), "services:\n  web: {image: [}\n").unwrap();
+    fs::write(dir.path().join("compose.yaml"), [0x1b, b'[', b'3', 0xff, 0, 7]).unwrap();
+    let mut all: Vec<String> = FORMATS.iter().map(|format| format!("lint --profile all --format {format}")).collect();
+    all.extend(["fix", "fix --unsafe --profile all", "fix --unsafe --format json", "lint --all"].map(str::to_owned));
+    for words in all {
+        let said = bayplan(dir.path(), &words);
+        let wild = |c: char| c.is_control() && c != '\n';
+        assert!(!said.out.contains(wild) && !said.err.contains(wild), "{words}: {:?}", said.out);
+    }
+}
+
 /// The fingerprints of all results.
 fn fingerprints(here: &Path) -> Vec<String> {
     let log: Value = serde_json::from_str(&bayplan(here, "lint --format sarif --profile all").out).unwrap();

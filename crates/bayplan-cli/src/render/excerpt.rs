@@ -115,7 +115,7 @@ impl SourceCode for Excerpt {
         };
         let data = self.text.as_bytes().get(start..end).ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
+            single_line(&self.name),
             data,
             SourceSpan::from(start..end),
             line.number as usize - 1,

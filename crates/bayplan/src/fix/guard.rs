@@ -5,6 +5,7 @@ use super::model::{change, differences, holds, normal};
 use super::place::Written;
 use super::workspace::{Merged, View};
 use crate::finding::{Change, Finding, Level};
+use crate::rules::{self, Group};
 use bayplan_yaml::{Path, Segment, SourceId, Text};
 use std::collections::{HashMap, HashSet};
 
@@ -173,7 +174,7 @@ fn findings(before: &View, after: &View, fixes: &[&Candidate], problems: &mut Ve
         let key = known(finding);
         let left = allowed.entry(key.clone()).or_default();
         *left -= 1;
-        if *left >= 0 {
+        if *left >= 0 || is_of_form(finding.rule) && !fixed.contains_key(&key) {
             continue;
         }
         let problem = match fixed.get(&key) {
@@ -192,6 +193,11 @@ fn findings(before: &View, after: &View, fixes: &[&Candidate], problems: &mut Ve
         };
         problems.push(problem);
     }
+}
+
+/// Whether a rule is about how something is written, and not about what it says: what is mended may look worse.
+pub fn is_of_form(rule: &str) -> bool {
+    rule == "repeated-block" || rules::rule(rule).is_some_and(|rule| rule.group == Group::Style)
 }
 
 /// The service that a finding is about; before anything is merged, its path says that.

@@ -16,6 +16,7 @@ mod workspace;
 use crate::finding::{Finding, Fix, Level, Safety};
 use crate::source::Sources;
 use bayplan_yaml::{Location, Span};
+pub use guard::is_of_form;
 pub use repairs::{Repairs, Replaced, repairs};
 use settle::Pass;
 use std::collections::BTreeMap;

@@ -186,7 +186,15 @@ impl<'a> Targets<'a> {
         let syntax = written.document(&spot).node(spot.id);
         let form = form(&path.0);
         let edit = match &syntax.kind {
-            Kind::Mapping(_) => insert_key(spot.path.clone(), key, &value),
+            Kind::Mapping(entries) => {
+                // The name of a project stands at the top.
+                let first = entries.first().filter(|_| spot.path.0.is_empty() && key == "name");
+                let place = match first.and_then(|(first, _)| scalar_of(&written, &spot, *first)) {
+                    Some(first) => Place::Before(first),
+                    None => Place::End,
+                };
+                Edit::InsertKey { path: spot.path.clone(), key: key.to_string(), value, place }
+            }
             Kind::Scalar(text, Style::Plain) if matches!(&**text, "" | "~" | "null") => {
                 insert_key(spot.path.clone(), key, &value)
             }
