@@ -287,6 +287,9 @@ fn scripts_are_shell() {
         }
     }
     assert!(seen > 20, "{seen}");
+    for (path, text) in tree.files().filter(|(path, _)| path.ends_with(".sh")) {
+        assert_eq!(run("bash", &["-n", "-c", text]), "", "{path}");
+    }
 }
 
 /// The script of a service of the fleet of everything.

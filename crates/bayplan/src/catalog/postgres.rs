@@ -1,10 +1,11 @@
 //! `postgres`: a PostgreSQL server.
 
 use super::exporters::POSTGRES_USE;
+use super::postgres_ha::{Database, make};
 use super::values::SecretName;
 use super::{Archetype, Asked, Expansion, Instance, Makes, Member, Metrics, Output, Parameters, Say, expand, schema};
 use crate::record;
-use indexmap::indexmap;
+use indexmap::{IndexMap, indexmap};
 use serde_json::json;
 
 /// The catalog entry.
@@ -31,11 +32,13 @@ record! {
         user: Option<String>,
         /// The secret that holds the password; `SERVICE_password` where it is left out.
         password: Option<String> = SecretName,
+        /// Further databases that are created on the first start, by name, each with its owner.
+        databases: IndexMap<String, Database>,
     }
 }
 
 impl Parameters for Postgres {
-    fn expand(self, it: &Instance, _: &mut Say) -> Expansion {
+    fn expand(self, it: &Instance, say: &mut Say) -> Expansion {
         let user = self.user.unwrap_or_else(|| "postgres".to_owned());
         let database = self.database.unwrap_or_else(|| user.clone());
         let password = self.password.unwrap_or_else(|| it.secret("password"));
@@ -44,6 +47,38 @@ impl Parameters for Postgres {
         let major = it.tag.split(|c: char| !c.is_ascii_digit()).next().and_then(|n| n.parse::<u32>().ok());
         let path =
             if major.is_some_and(|major| major >= 18) { "/var/lib/postgresql" } else { "/var/lib/postgresql/data" };
+        let mut volumes = vec![json!({ "type": "volume", "source": data, "target": path })];
+        let (mut secrets, mut files) = (vec![password.clone()], Vec::new());
+        let mut outputs: IndexMap<String, Output> = indexmap! {
+            "port".into() => "5432".into(),
+            "user".into() => user.as_str().into(),
+            "database".into() => database.as_str().into(),
+            "password_file".into() => Output::SecretFile(password.clone()),
+        };
+        if self.databases.contains_key(&database) {
+            say.wrong_key(
+                "databases",
+                &database,
+                format!("`{database}` is `database` already"),
+                "remove one of the two",
+            );
+        }
+        let psql = "psql --no-psqlrc --no-password --username \"$POSTGRES_USER\" --dbname postgres";
+        let mut script = Vec::new();
+        for (name, Database { owner, password }) in self.databases {
+            script.push(make(psql, &name, owner.as_deref(), &password, say));
+            outputs.insert(format!("{name}_password_file"), Output::SecretFile(password.clone()));
+            if !secrets.contains(&password) {
+                secrets.push(password);
+            }
+        }
+        if !script.is_empty() {
+            // The entry point reads it once, when the data folder is empty.
+            let target = "/docker-entrypoint-initdb.d/10-databases.sh";
+            let (file, mount) = it.config("databases.sh", target, format!("{}\n", script.join("\n")));
+            files.push(file);
+            volumes.push(mount);
+        }
         Expansion {
             service: json!({
                 "image": it.image(),
@@ -52,8 +87,8 @@ impl Parameters for Postgres {
                     "POSTGRES_DB": database,
                     "POSTGRES_PASSWORD_FILE": super::secret_path(&password),
                 },
-                "secrets": [password],
-                "volumes": [{ "type": "volume", "source": data, "target": path }],
+                "secrets": secrets,
+                "volumes": volumes,
                 "tmpfs": ["/tmp", "/var/run/postgresql"],
                 "shm_size": "128m",
                 // The entry point starts as root, takes over the data folder and steps down to `postgres`.
@@ -68,13 +103,9 @@ impl Parameters for Postgres {
                 "expose": ["5432"],
             }),
             volumes: vec![data],
-            secrets: vec![password.clone()],
-            outputs: indexmap! {
-                "port".into() => "5432".into(),
-                "user".into() => user.as_str().into(),
-                "database".into() => database.as_str().into(),
-                "password_file".into() => Output::SecretFile(password),
-            },
+            secrets,
+            files,
+            outputs,
             ports: vec![5432],
             ..Expansion::default()
         }

@@ -247,6 +247,26 @@ impl Parameters for Router {
     }
 }
 
+/// What makes a database and its owner where they are not there; `psql` is called so. psql quotes the values, and reads the password
+/// itself.
+pub(super) fn make(psql: &str, name: &str, owner: Option<&str>, password: &str, say: &mut Say) -> String {
+    let owner = owner.unwrap_or(name);
+    if [name, owner].into_iter().any(|name| name.is_empty() || name.len() > 63 || name.contains(char::is_control)) {
+        say.wrong_key("databases", name, "a name of PostgreSQL has 1 to 63 bytes", "choose a shorter one");
+    }
+    format!(
+        "{psql} -q -v ON_ERROR_STOP=1 -v name={} -v owner={} <<'SQL'\n\
+         \\set word `cat {}`\n\
+         select format('create role %I login', :'owner') where not exists (select from pg_roles where rolname = :'owner') \\gexec\n\
+         alter role :\"owner\" login password :'word';\n\
+         select format('create database %I owner %I', :'name', :'owner') where not exists (select from pg_database where datname = :'name') \\gexec\n\
+         SQL",
+        shell_word(name),
+        shell_word(owner),
+        secret_path(password),
+    )
+}
+
 impl Parameters for PostgresSetup {
     fn expand(self, it: &Instance, say: &mut Say) -> Expansion {
         let Self { host, user, password, databases } = self;
@@ -257,25 +277,7 @@ impl Parameters for PostgresSetup {
         ];
         let mut secrets = vec![password];
         for (name, Database { owner, password }) in databases {
-            let owner = owner.unwrap_or_else(|| name.clone());
-            if [&name, &owner]
-                .into_iter()
-                .any(|name| name.is_empty() || name.len() > 63 || name.contains(char::is_control))
-            {
-                say.wrong_key("databases", &name, "a name of PostgreSQL has 1 to 63 bytes", "choose a shorter one");
-            }
-            // psql quotes the values, and reads the password itself.
-            script.push(format!(
-                "psql -q -v ON_ERROR_STOP=1 -v name={} -v owner={} <<'SQL'\n\
-                 \\set word `cat {}`\n\
-                 select format('create role %I login', :'owner') where not exists (select from pg_roles where rolname = :'owner') \\gexec\n\
-                 alter role :\"owner\" login password :'word';\n\
-                 select format('create database %I owner %I', :'name', :'owner') where not exists (select from pg_database where datname = :'name') \\gexec\n\
-                 SQL",
-                shell_word(&name),
-                shell_word(&owner),
-                secret_path(&password),
-            ));
+            script.push(make("psql", &name, owner.as_deref(), &password, say));
             if !secrets.contains(&password) {
                 secrets.push(password);
             }
