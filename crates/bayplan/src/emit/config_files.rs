@@ -11,7 +11,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         for ConfigFile { name: file, body } in &service.files {
             let path = format!("compose/{}/{}/{name}/{file}", stack.name, ConfigFile::FOLDER);
             let comment = Comment::of(file).ok_or_else(|| TreeError::NoHeader { path: path.clone() })?;
-            tree.add(&path, comment, &stack.file, body)?;
+            tree.add(&path, comment, &plan.origin(stack), body)?;
         }
     }
     Ok(tree)
