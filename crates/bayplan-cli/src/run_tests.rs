@@ -227,7 +227,7 @@ fn json_is_one_object() {
                 "rule": "a-bad-thing", "level": "deny", "message": "`bad` is here", "file": "blueprints/shop/web.yaml",
                 "line": 1, "column": 4, "end_line": 1, "end_column": 7, "path": "",
             }],
-            "summary": { "errors": 1, "warnings": 0, "files": 2 },
+            "summary": { "errors": 1, "warnings": 0, "files": 2, "fixable": { "safe": 0, "unsafe": 0 } },
         })
     );
     assert!(parse(&here.denied("bayplan gen --format json").out).get("output").is_none());

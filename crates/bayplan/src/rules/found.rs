@@ -13,6 +13,7 @@ pub struct Findings<'a> {
     pub(super) found: Vec<Finding>,
     pub(super) sources: &'a Sources,
     pub(super) refused: &'a Refused,
+    pub(super) written: &'a super::syntax::Files,
     /// What lies beside the files that were read: what mounts name, and secrets.
     pub files: &'a dyn Files,
 }

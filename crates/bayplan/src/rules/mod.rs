@@ -287,8 +287,9 @@ fn look(plan: &Plan, files: &dyn Files, sources: &Sources, refused: &Refused) ->
     looks.push(Box::new(|found| daemon::check(plan, found)));
     let rules = RULES.iter().filter(|rule| plan.policy.asks(rule));
     looks.extend(rules.map(|rule| Box::new(move |found: &mut Findings<'_>| (rule.check)(rule, plan, found)) as _));
+    let written = syntax::Files::default();
     let one = |look: &Look<'_>| {
-        let mut findings = Findings { found: Vec::new(), sources, refused, files };
+        let mut findings = Findings { found: Vec::new(), sources, refused, written: &written, files };
         look(&mut findings);
         findings.found
     };

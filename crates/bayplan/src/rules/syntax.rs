@@ -1,17 +1,18 @@
 //! `stacks → their files as written`: each compose file once, before anything is merged or replaced.
 
-use super::Rule;
+use super::{Findings, Rule};
 use crate::finding::{Finding, Subject};
-use crate::plan::{Plan, Stack};
+use crate::plan::Plan;
 use crate::source::Sources;
 use bayplan_yaml::{Document, Kind, Limits, Location, NodeId, Path, SourceId, Span};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A document of a compose file.
-pub struct Written<'a> {
-    /// The first stack that has it.
-    pub stack: &'a Stack,
+#[derive(Debug)]
+pub struct Written {
+    /// The name of the first stack that has it.
+    pub stack: Arc<str>,
     /// The file.
     pub source: SourceId,
     /// Its text.
@@ -23,26 +24,59 @@ pub struct Written<'a> {
 /// An entry of a mapping: the key, where it stands, and its value.
 pub type Entry<'a> = (&'a str, NodeId, NodeId);
 
-/// The files whose text `wanted` takes. What is merged is named by what came from it.
-pub fn files<'a>(plan: &'a Plan, sources: &Sources, wanted: impl Fn(&str) -> bool) -> Vec<Written<'a>> {
+/// The files of a plan; each is read again when the first rule asks for it, and no second time.
+#[derive(Debug, Default)]
+pub struct Files(OnceLock<Vec<File>>);
+
+#[derive(Debug)]
+struct File {
+    stack: Arc<str>,
+    source: SourceId,
+    text: Arc<str>,
+    documents: OnceLock<Vec<Written>>,
+}
+
+impl File {
+    fn documents(&self) -> &[Written] {
+        self.documents.get_or_init(|| {
+            let documents = bayplan_yaml::parse::parse(&self.text, self.source, &Limits::default(), &mut Vec::new());
+            let written = |document| Written {
+                stack: self.stack.clone(),
+                source: self.source,
+                text: self.text.clone(),
+                document,
+            };
+            documents.into_iter().map(written).collect()
+        })
+    }
+}
+
+/// The documents of the files whose text `wanted` takes. What is merged is named by what came from it.
+pub fn files<'a, W: Fn(&str) -> bool>(
+    plan: &Plan,
+    found: &Findings<'a>,
+    wanted: W,
+) -> impl Iterator<Item = &'a Written> + use<'a, W> {
+    let all = found.written.0.get_or_init(|| all(plan, found.sources));
+    all.iter().filter(move |file| wanted(&file.text)).flat_map(File::documents)
+}
+
+fn all(plan: &Plan, sources: &Sources) -> Vec<File> {
     let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
     for stack in plan.stacks.values() {
         let sections = stack.document.as_map().into_iter().flat_map(|map| map.values());
         let mut own: BTreeSet<_> = sections.map(|entry| entry.key_at.source).collect();
         own.insert(stack.document.at.source);
         for source in own.into_iter().filter(|source| seen.insert(*source)) {
-            let Some(text) = sources.file(source).map(|file| file.text.clone()).filter(|text| wanted(text)) else {
-                continue;
-            };
-            let documents = bayplan_yaml::parse::parse(&text, source, &Limits::default(), &mut Vec::new());
-            let written = documents.into_iter().map(|document| Written { stack, source, text: text.clone(), document });
-            found.extend(written);
+            let Some(file) = sources.file(source) else { continue };
+            let (stack, text) = (stack.name.as_str().into(), file.text.clone());
+            found.push(File { stack, source, text, documents: OnceLock::new() });
         }
     }
     found
 }
 
-impl Written<'_> {
+impl Written {
     /// The text of a scalar.
     pub fn scalar(&self, id: NodeId) -> Option<&str> {
         match &self.document.node(id).kind {
@@ -88,8 +122,8 @@ impl Written<'_> {
     pub fn finding(&self, rule: &Rule, at: Location, path: Path, message: String) -> Finding {
         use bayplan_yaml::Segment::Key;
         let subject = match path.0.as_slice() {
-            [Key(section), Key(name), ..] if section == "services" => Subject::service(&self.stack.name, name.as_str()),
-            _ => Subject::stack(&self.stack.name),
+            [Key(section), Key(name), ..] if section == "services" => Subject::service(&*self.stack, name.as_str()),
+            _ => Subject::stack(&*self.stack),
         };
         Finding::new(rule.name, rule.level, at, message).about(subject.with_path(path))
     }

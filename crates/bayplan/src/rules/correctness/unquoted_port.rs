@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |text| text.contains("ports")) {
+    for written in syntax::files(plan, found, |text| text.contains("ports")) {
         for (name, _, service) in written.section("services") {
             let Some((_, list)) = written.document.entry(service, "ports") else { continue };
             for (index, item) in written.items(list).iter().enumerate() {

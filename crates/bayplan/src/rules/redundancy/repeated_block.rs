@@ -44,13 +44,13 @@ const VALUES: usize = 3;
 const SERVICES: usize = 3;
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |_| true) {
+    for written in syntax::files(plan, found, |_| true) {
         let mut blocks: HashMap<(&str, String), Vec<(&str, NodeId)>> = HashMap::new();
         for (name, _, service) in written.section("services") {
             for (key, id, value) in written.entries(service) {
                 let mut values = 0;
                 // An alias is written once.
-                if let Some(text) = canonical(&written, value, &mut values).filter(|_| values >= VALUES) {
+                if let Some(text) = canonical(written, value, &mut values).filter(|_| values >= VALUES) {
                     blocks.entry((key, text)).or_default().push((name, id));
                 }
             }
@@ -70,7 +70,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 }
 
 /// What a block says, whichever way it is written; nothing where it takes something from elsewhere.
-fn canonical(written: &Written<'_>, id: NodeId, values: &mut usize) -> Option<String> {
+fn canonical(written: &Written, id: NodeId, values: &mut usize) -> Option<String> {
     let node = written.document.node(id);
     // A tag is part of what it says.
     let tag = node.tag.as_ref().map(|tag| tag.0.as_str()).unwrap_or_default();

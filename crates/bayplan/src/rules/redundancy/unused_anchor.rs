@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |text| text.contains('&')) {
+    for written in syntax::files(plan, found, |text| text.contains('&')) {
         let document = &written.document;
         let mut used = BTreeSet::new();
         for id in document.ids() {

@@ -105,18 +105,18 @@ const OF_SERVICE: &[&str] = &[
 const AT_TOP: &[&str] = &["version", "name", "include", "services", "networks", "volumes", "secrets", "configs"];
 
 fn keys(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |_| true) {
+    for written in syntax::files(plan, found, |_| true) {
         let top = written.document.root().into_iter().flat_map(|root| written.entries(root)).collect();
-        found.found.extend(of_keys(rule, &written, Path::root(), top, AT_TOP));
+        found.found.extend(of_keys(rule, written, Path::root(), top, AT_TOP));
         for (name, _, service) in written.section("services") {
             let keys = written.entries(service).collect();
-            found.found.extend(of_keys(rule, &written, service_path(name), keys, OF_SERVICE));
+            found.found.extend(of_keys(rule, written, service_path(name), keys, OF_SERVICE));
         }
     }
 }
 
 /// The first key that stands behind one that it is to stand before.
-fn of_keys(rule: &Rule, written: &Written<'_>, path: Path, keys: Vec<Entry<'_>>, order: &[&str]) -> Option<Finding> {
+fn of_keys(rule: &Rule, written: &Written, path: Path, keys: Vec<Entry<'_>>, order: &[&str]) -> Option<Finding> {
     let known = keys.iter().filter_map(|(key, id, _)| Some((order.iter().position(|own| own == key)?, *key, *id)));
     let known: Vec<_> = known.collect();
     let ((.., before, _), (_, key, id)) =
@@ -129,7 +129,7 @@ fn of_keys(rule: &Rule, written: &Written<'_>, path: Path, keys: Vec<Entry<'_>>,
 }
 
 fn services(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |_| true) {
+    for written in syntax::files(plan, found, |_| true) {
         let services: Vec<_> = written.section("services").collect();
         if let Some((name, id, before)) = first(services.iter().map(|(name, id, _)| (*name, *id))) {
             let message = format!("`{name}` stands behind `{before}`");
@@ -141,10 +141,10 @@ fn services(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 
 fn entries(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     const LISTS: [&str; 6] = ["depends_on", "environment", "expose", "labels", "networks", "ports"];
-    for written in syntax::files(plan, found.sources, |_| true) {
+    for written in syntax::files(plan, found, |_| true) {
         for section in ["networks", "volumes"] {
             let entries: Vec<_> = written.section(section).map(|(name, id, _)| (name, id)).collect();
-            report(rule, &written, Path::root().key(section), &entries, found);
+            report(rule, written, Path::root().key(section), &entries, found);
         }
         for (name, _, service) in written.section("services") {
             for key in LISTS {
@@ -152,13 +152,13 @@ fn entries(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
                 let mapped = written.entries(list).map(|(key, id, _)| (key, id));
                 let listed = written.items(list).iter().filter_map(|item| Some((written.scalar(*item)?, *item)));
                 let entries: Vec<(&str, NodeId)> = mapped.chain(listed).collect();
-                report(rule, &written, service_path(name).key(key), &entries, found);
+                report(rule, written, service_path(name).key(key), &entries, found);
             }
         }
     }
 }
 
-fn report(rule: &Rule, written: &Written<'_>, path: Path, entries: &[(&str, NodeId)], found: &mut Findings<'_>) {
+fn report(rule: &Rule, written: &Written, path: Path, entries: &[(&str, NodeId)], found: &mut Findings<'_>) {
     let Some((name, id, before)) = first(entries.iter().copied()) else { return };
     // What stands behind the name may be a secret.
     let shown = |text: &str| text.split('=').next().unwrap_or_default().to_owned();

@@ -96,7 +96,7 @@ pub const NAME: Rule = Rule {
 };
 
 fn quotes(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |text| text.contains(['"', '\''])) {
+    for written in syntax::files(plan, found, |text| text.contains(['"', '\''])) {
         let mut quoted = |path: Path, id: NodeId, is_key: bool| {
             let node = written.document.node(id);
             let Kind::Scalar(text, Style::SingleQuoted | Style::DoubleQuoted) = &node.kind else { return };
@@ -143,7 +143,7 @@ fn is_plain(text: &str, is_key: bool) -> bool {
 fn forms(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     /// The keys that may be both, and the same.
     const BOTH: [&str; 7] = ["annotations", "args", "depends_on", "environment", "extra_hosts", "labels", "sysctls"];
-    for written in syntax::files(plan, found.sources, |_| true) {
+    for written in syntax::files(plan, found, |_| true) {
         let mut first: BTreeMap<&str, (bool, NodeId)> = BTreeMap::new();
         for (name, _, service) in written.section("services") {
             let own = written.entries(service).filter(|(key, ..)| BOTH.contains(key));
@@ -182,7 +182,7 @@ fn forms(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 }
 
 fn end(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
-    for written in syntax::files(plan, found.sources, |text| !text.is_empty() && !text.ends_with('\n')) {
+    for written in syntax::files(plan, found, |text| !text.is_empty() && !text.ends_with('\n')) {
         let end = written.text.len() as u32;
         let Some(last) = written.text.chars().next_back() else { continue };
         let at = written.place(Span::new(end - last.len_utf8() as u32, end));
