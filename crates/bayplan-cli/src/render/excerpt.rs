@@ -215,5 +215,9 @@ pub fn shown(char: char) -> char {
 
 /// A text as one line, of characters that may be shown.
 pub fn single_line(text: &str) -> String {
+    // Most texts are one already.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.lines().map(|line| line.chars().map(shown).collect::<String>()).collect::<Vec<_>>().join(" ")
 }
