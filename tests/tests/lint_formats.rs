@@ -39,6 +39,12 @@ fn repository() -> tempfile::TempDir {
             "services:\n  web:\n    image: [\n    environment: { API_KEY: sk_live_abcdefghijkl1234 }\n",
         ),
         ("other/compose.yaml", "services:\n  db:\n    image: postgres:latest\n    ports: [\"5432:5432\"]\n"),
+        (
+            "hash/compose.yaml",
+            "services:\n  web:\n    image: nginx\n    environment:\n      USERS: admin:$apr1$kEblHOQ$OqEwBJhDIizQhBqN\n      \
+             SHELL: \"a $6$kEblHOQ$OqEwBJhDIizQhBqN\\n\"\n    command: [sh, -c, 'x=$$2b$$10$OqEwBJhDIizQhBqN; run $x']\n    \
+             labels: ['traefik.http.middlewares.a.basicauth.users=admin:$apr1$kEblHOQ$OqEwBJhDIizQhBqN']\n",
+        ),
         ("other/binary.yaml", "\u{1}"),
     ] {
         let path = dir.path().join(path);
@@ -48,8 +54,38 @@ fn repository() -> tempfile::TempDir {
     dir
 }
 
-const SECRETS: [&str; 3] = ["correct-horse-battery", "s3cr3t-of-app", "sk_live_abcdefghijkl1234"];
+const SECRETS: [&str; 5] =
+    ["correct-horse-battery", "s3cr3t-of-app", "sk_live_abcdefghijkl1234", "kEblHOQ", "OqEwBJhDIizQhBqN"];
 const FORMATS: [&str; 5] = ["pretty", "short", "json", "sarif", "github"];
+
+/// Whatever is known about variables: the pieces of a hash stand where names do.
+#[test]
+fn pieces_of_a_hash_are_names_nowhere() {
+    for beside in ["hash/none", "hash/.env", "hash/.env.example"] {
+        let dir = repository();
+        fs::write(dir.path().join(beside), "A=1\n").unwrap();
+        for call in [
+            "lint --profile all --all",
+            "lint --all --format json",
+            "lint --all --format sarif",
+            "lint --add-exemptions --reason old",
+            "explain hash:services.web.environment",
+            "explain ${OqEwBJhDIizQhBq}",
+            "fix --unsafe --profile all hash",
+        ] {
+            let cli = Cli::try_parse_from(["bayplan"].into_iter().chain(call.split(' '))).unwrap();
+            let style = Style { format: cli.output.format, color: false, unicode: true, width: 80 };
+            let mut said = Said::default();
+            let done = Runner { here: dir.path(), compiler: &Library::default(), out: style, err: style }
+                .run(&cli.verb, &mut said);
+            let written = fs::read_to_string(dir.path().join("bayplan.yaml")).unwrap_or_default();
+            let all = format!("{}{}{written}{:?}", said.out, said.err, done.err().filter(|_| !call.contains("${")));
+            for piece in ["kEblHOQ", "OqEwBJhDIizQhBqN", "`apr1`"] {
+                assert!(!all.contains(piece), "{call} with {beside}: {all}");
+            }
+        }
+    }
+}
 
 #[test]
 fn every_format_says_every_finding_and_no_secret() {

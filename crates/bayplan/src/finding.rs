@@ -461,6 +461,18 @@ impl Report {
         });
     }
 
+    /// Drops what is not to be `kept`. Its secrets stay secret: they stand around what other findings show.
+    pub fn retain(&mut self, mut kept: impl FnMut(&mut Finding) -> bool) {
+        let sensitive = &mut self.sensitive;
+        self.findings.retain_mut(|finding| {
+            let kept = kept(finding);
+            if !kept {
+                sensitive.append(&mut finding.sensitive);
+            }
+            kept
+        });
+    }
+
     /// Every place whose text must not be shown.
     pub fn all_sensitive(&self) -> impl Iterator<Item = Location> {
         self.sensitive.iter().copied().chain(self.findings.iter().flat_map(|finding| finding.sensitive.iter().copied()))

@@ -41,7 +41,7 @@ impl Runner<'_> {
         }
         let (report, sources) = (&mut run.report, &run.sources);
         let before = report.findings.len();
-        report.findings.retain(|finding| {
+        report.retain(|finding| {
             let identity = Identity::of(finding, &root.path(sources.name(finding.at.source)));
             match known.get_mut(&identity) {
                 Some(count) if *count > 0 => {

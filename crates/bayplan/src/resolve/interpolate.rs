@@ -3,6 +3,7 @@
 //! The grammar is that of compose-go 2.16.2 (`template/template.go`): `$$` is a `$`; a name is `[_a-zA-Z][_a-zA-Z0-9]*`; the first
 //! of `:-`, `-`, `:?`, `?`, `:+`, `+` decides and what follows is itself a template; a lone `$` stays.
 
+use super::hash::hashes;
 use crate::value::{Invalid, locate};
 use bayplan_yaml::node::Extra;
 use bayplan_yaml::{Location, Node, Text, Value};
@@ -19,6 +20,9 @@ pub struct Interpolated {
     pub used: Vec<Use>,
     /// What is wrong with the template.
     pub errors: Vec<Invalid>,
+    /// Password hashes, as they stand in the template, of which Compose takes a piece for a variable. Such pieces are not
+    /// among the variables.
+    pub hashes: Vec<Range<usize>>,
     /// Variables that have to be set (`${NAME:?}`) and are not: whoever starts the project sets them.
     pub required: Vec<Invalid>,
 }
@@ -51,7 +55,13 @@ pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Inter
 
 fn interpolate_known(text: &str, lookup: &dyn Fn(&str) -> Option<String>, opaque: bool) -> Interpolated {
     let mut result = Interpolated { opaque, ..Interpolated::default() };
+    let hashes = hashes(text);
     result.value = template(text, 0, lookup, &mut result, 0);
+    if !hashes.is_empty() {
+        let holds = |hash: &Range<usize>, used: &Use| !used.settled && hash.contains(&used.range.start);
+        result.hashes = hashes.into_iter().filter(|hash| result.used.iter().any(|used| holds(hash, used))).collect();
+        result.used.retain(|used| !result.hashes.iter().any(|hash| holds(hash, used)));
+    }
     result
 }
 
@@ -201,6 +211,8 @@ pub struct Found {
     pub errors: Vec<(Location, Invalid)>,
     /// Variables without a value.
     pub unset: Vec<Unset>,
+    /// Password hashes that Compose takes for variables: all those of a text together.
+    pub hashes: Vec<Vec<Location>>,
     /// Variables that have to be set and are not.
     pub required: Vec<(Location, Invalid)>,
     /// Whether nobody knows what is set: see [`Interpolated::opaque`].
@@ -228,6 +240,9 @@ pub fn interpolate_node(node: &mut Node, lookup: &dyn Fn(&str) -> Option<String>
             let result = interpolate_known(&written, lookup, found.opaque);
             found.errors.extend(result.errors.into_iter().map(|error| (locate(node, &error.range), error)));
             found.required.extend(result.required.into_iter().map(|error| (locate(node, &error.range), error)));
+            if !result.hashes.is_empty() {
+                found.hashes.push(result.hashes.iter().map(|range| locate(node, range)).collect());
+            }
             let unset = result.used.iter().filter(|used| !used.settled);
             found.unset.extend(unset.map(|used| Unset { name: used.name.clone(), at: locate(node, &used.range) }));
             if found.opaque

@@ -371,6 +371,13 @@ impl<'a> Loader<'a> {
                 let finding = Finding::new(rule, Level::Allow, at, required.message);
                 self.report.push(finding.maybe_help(required.help));
             }
+            for hashes in found.hashes {
+                let Some(first) = hashes.first() else { continue };
+                let message = "`$` begins a variable in what looks like a password hash: Compose replaces it";
+                let mut finding = Finding::warn("unescaped-hash", *first, message).help("write `$$` for each `$`");
+                finding.sensitive = hashes;
+                self.report.push(finding);
+            }
             for unset in found.unset {
                 let (name, default) = (&unset.name, format!("give it a default: `${{{}:-…}}`", unset.name));
                 let (message, help) = match &self.options.environment {

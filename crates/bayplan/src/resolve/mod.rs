@@ -15,6 +15,7 @@ pub mod expression;
 mod extends;
 pub mod extract;
 pub mod files;
+mod hash;
 mod include;
 pub mod instances;
 pub mod interpolate;

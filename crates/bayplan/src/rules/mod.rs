@@ -226,7 +226,7 @@ pub fn check(
     refused::deny_in_intents(plan, report);
     drop_consequences(report);
     let mut exemptions = Exemptions::of(plan, sources, today, report);
-    report.findings.retain_mut(|finding| {
+    report.retain(|finding| {
         if exemptions.allow(finding, sources) {
             return false;
         }

@@ -83,12 +83,13 @@ pub fn drop_consequences(report: &mut Report) {
         refused && finding.level == Level::Deny || matches!(finding.rule, "unpinned-image" | "rolling-tag")
     };
     // These say more about a variable without a value.
-    let explains = |finding: &&Finding| matches!(finding.rule, "swallowed-variable" | "env-file-variable");
+    let explains =
+        |finding: &&Finding| matches!(finding.rule, "swallowed-variable" | "env-file-variable" | "unescaped-dollar");
     let explained = Places::of(report.findings.iter().filter(explains).map(|finding| finding.at));
-    let says_less = |rule: &str| matches!(rule, "unset-variable" | "undocumented-variable");
-    report.findings.retain(|finding| !says_less(finding.rule) || !explained.meet(finding.at));
+    let says_less = |rule: &str| matches!(rule, "unset-variable" | "undocumented-variable" | "unescaped-hash");
+    report.retain(|finding| !says_less(finding.rule) || !explained.meet(finding.at));
     let causes = Places::of(report.findings.iter().filter(broken).map(|finding| finding.at));
-    report.findings.retain(|finding| !finding.message.is_empty() && !(follows(finding) && causes.meet(finding.at)));
+    report.retain(|finding| !finding.message.is_empty() && !(follows(finding) && causes.meet(finding.at)));
     let wrong = Places::of(report.findings.iter().filter(|finding| follows(finding)).map(|finding| finding.at));
     let mut denied = Vec::new();
     for finding in report.findings.iter_mut().filter(|finding| finding.rule == "unset-variable") {
@@ -98,14 +99,15 @@ pub fn drop_consequences(report: &mut Report) {
         }
     }
     let denied = Places::of(denied.into_iter());
-    report.findings.retain(|finding| !(follows(finding) && denied.meet(finding.at)));
+    report.retain(|finding| !(follows(finding) && denied.meet(finding.at)));
     // Where nobody knows what is set, nobody knows what would be wrong.
-    let is_unknown =
-        |finding: &Finding| matches!(finding.rule, "undocumented-variable" | "required-variable" | "stale-env-example");
+    let is_unknown = |finding: &Finding| {
+        matches!(finding.rule, "undocumented-variable" | "required-variable" | "stale-env-example" | "unescaped-hash")
+    };
     let unknown = Places::of(report.findings.iter().filter(|finding| is_unknown(finding)).map(|finding| finding.at));
-    report.findings.retain(|finding| {
+    report.retain(|finding| {
         is_unknown(finding)
-            || broken(&finding)
+            || broken(&&*finding)
             || !(follows(finding) || super::rule(finding.rule).is_none())
             || !unknown.meet(finding.at)
     });

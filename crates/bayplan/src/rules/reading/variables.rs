@@ -33,6 +33,33 @@ services:
         ..EARLY
     },
     Rule {
+        name: "unescaped-hash",
+        level: Level::Warn,
+        finds: "a `$` of a password hash begins a variable for Compose",
+        why: "Compose puts nothing in the place of what it takes for names, and nobody can log in",
+        fails: "\
+services:
+  web:
+    image: nginx:1.27.3
+    environment: { BASICAUTH_USERS: 'admin:$apr1$kEbl2HOQ$O7qEw1B7Jh8DIi2zQhBqN1' }
+",
+        passes: "\
+services:
+  web:
+    image: nginx:1.27.3
+    environment: { BASICAUTH_USERS: 'admin:$$apr1$$kEbl2HOQ$$O7qEw1B7Jh8DIi2zQhBqN1' }
+",
+        fine: "\
+services:
+  web:
+    image: nginx:1.27.3
+    environment: { BASICAUTH_USERS: '${BASICAUTH_USERS:-}', PRICE: $1 or $2 }
+",
+        fix: "write `$$` for each `$`",
+        sources: &["https://docs.docker.com/reference/compose-file/interpolation/"],
+        ..EARLY
+    },
+    Rule {
         name: "unset-variable",
         level: Level::Warn,
         finds: "a variable has no value and no default",

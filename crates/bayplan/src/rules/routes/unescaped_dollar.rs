@@ -2,6 +2,7 @@
 
 use crate::finding::{Fix, Level};
 use crate::plan::Plan;
+use crate::resolve::interpolate::interpolate;
 use crate::rules::{Findings, Group, Rule};
 
 /// The rule.
@@ -20,18 +21,15 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-/// What the hashes of `htpasswd` begin with.
-const HASHES: &[&str] = &["apr1$", "2y$", "2a$", "2b$", "1$", "5$", "6$"];
-
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for labelled in &plan.observed.labelled {
         for label in labelled.labels.iter().filter(|label| label.of_variables) {
             let key = label.key.value.to_ascii_lowercase();
             let is_users = key.ends_with("auth.users");
             let is_replacement = key.ends_with(".replacement") || key.ends_with(".regex");
-            let Some(name) = variables(&label.template).find(|rest| {
-                is_users && HASHES.iter().any(|hash| rest.starts_with(hash)) || is_replacement && !rest.starts_with('{')
-            }) else {
+            let Some(name) = variables(&label.template)
+                .find(|rest| is_users && writes_hash(&label.template) || is_replacement && !rest.starts_with('{'))
+            else {
                 continue;
             };
             let what = if is_users { "the hash" } else { "the expression" };
@@ -65,7 +63,7 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
 
 /// Whether a hash stands in a text whose `$` begin variables.
 pub(crate) fn writes_hash(template: &str) -> bool {
-    variables(template).any(|rest| HASHES.iter().any(|hash| rest.starts_with(hash)))
+    !interpolate(template, &|_| None).hashes.is_empty()
 }
 
 /// A text with every `$` doubled that is not already.
