@@ -50,7 +50,7 @@ archetypes! {
     "mysql": mysql::Mysql [user, database, password_file];
     "n8n": n8n::N8n [];
     "neo4j": neo4j::Neo4j [http_url, user, password_file];
-    "opensearch": opensearch::Opensearch [urls];
+    "opensearch": opensearch::Opensearch [urls, user, password_file];
     "postgres": postgres::Postgres [user, database, password_file];
     "postgres-ha": postgres_ha::PostgresHa [replica_port, user, password_file];
     "prometheus": prometheus::Prometheus [];
@@ -62,7 +62,7 @@ archetypes! {
     "socket-proxy": socket_proxy::SocketProxy [];
     "superset": superset::Superset [];
     "traefik": traefik::Traefik [];
-    "valkey": valkey::Valkey [];
+    "valkey": valkey::Valkey [password_file];
     "valkey-cluster": valkey_cluster::ValkeyCluster [nodes, password_file];
 }
 

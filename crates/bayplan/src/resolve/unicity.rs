@@ -112,15 +112,20 @@ fn visit(node: &mut Node, pattern: &[&str], key: Key) {
 /// Whether `pattern` names a list with several items for one key.
 fn redefines(node: &Node, pattern: &[&str], key: Key) -> bool {
     match (&node.value, pattern) {
-        (Value::Seq(items), []) if items.len() > 1 => {
-            let mut all: Vec<String> = items.iter().flat_map(|item| keys(item, key)).collect();
-            all.sort_unstable();
-            all.windows(2).any(|pair| pair[0] == pair[1])
-        }
+        (Value::Seq(items), []) if items.len() > 1 => match key {
+            // Most lists are of names: they need no texts of their own.
+            Key::Name => has_twins(items.iter().filter_map(|item| item.as_str().map(name)).collect()),
+            _ => has_twins(items.iter().flat_map(|item| keys(item, key)).collect()),
+        },
         (Value::Map(map), ["*", rest @ ..]) => map.values().any(|entry| redefines(&entry.value, rest, key)),
         (Value::Map(map), [name, rest @ ..]) => map.get(*name).is_some_and(|entry| redefines(&entry.value, rest, key)),
         _ => false,
     }
+}
+
+fn has_twins<T: Ord>(mut all: Vec<T>) -> bool {
+    all.sort_unstable();
+    all.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Keeps one item for a key. An item with several keys (a range of ports) takes the place of those it covers wholly.
@@ -156,7 +161,7 @@ fn keys(item: &Node, key: Key) -> Vec<String> {
     let text = |field: &str| item.get(field).and_then(scalar);
     let short = item.as_str();
     let one = match key {
-        Key::Name => short.map(|text| text.split('=').next().unwrap_or_default().to_owned()),
+        Key::Name => short.map(|text| name(text).to_owned()),
         Key::Volume => short.map(volume_target).or_else(|| text("target")),
         Key::Device => short.map(device_target).or_else(|| text("target")),
         Key::EnvFile => short.map(str::to_owned).or_else(|| text("path")),
@@ -168,6 +173,10 @@ fn keys(item: &Node, key: Key) -> Vec<String> {
         Key::Port => return ports(item),
     };
     one.into_iter().collect()
+}
+
+fn name(text: &str) -> &str {
+    text.split('=').next().unwrap_or_default()
 }
 
 fn scalar(node: &Node) -> Option<String> {

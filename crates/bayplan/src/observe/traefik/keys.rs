@@ -71,10 +71,14 @@ pub fn unknown(key: &str) -> Option<Unknown> {
             branch = next;
             continue;
         }
-        let known: Vec<&str> = branch.parts.keys().copied().filter(|part| *part != "*").collect();
-        let near = nearest(&plain, &known).map(|near| near.trim_end_matches("[]").to_owned());
-        let near = near.or_else(|| below(branch, &plain, &parts[depth + 1..]));
         let of_version_1 = depth == 0 && (OF_VERSION_1.contains(&plain.as_str()) || is_segment(&parts));
+        let near = || {
+            let known: Vec<&str> = branch.parts.keys().copied().filter(|part| *part != "*").collect();
+            let near = nearest(&plain, &known).map(|near| near.trim_end_matches("[]").to_owned());
+            near.or_else(|| below(branch, &plain, &parts[depth + 1..]))
+        };
+        // Labels of Traefik 1 are like nothing that there is now.
+        let near = if of_version_1 { None } else { near() };
         if depth == 0 && !of_version_1 && near.is_none() {
             return None;
         }
