@@ -4,7 +4,7 @@ use crate::Failure;
 use crate::render::root::Root;
 use bayplan::compile::ComposeProject;
 use bayplan::disk::Disk;
-use bayplan::finding::Report;
+use bayplan::finding::{Finding, Report};
 use bayplan::repository::Repository;
 use bayplan::resolve::files;
 use bayplan::rules::{Policy, fits};
@@ -31,6 +31,24 @@ pub struct Found {
     pub fleets: BTreeSet<PathBuf>,
     /// Compose files that belong to no fleet.
     pub compose: BTreeSet<PathBuf>,
+    /// Folders that may not be read: nobody knows what is in them.
+    pub closed: BTreeSet<PathBuf>,
+}
+
+impl Found {
+    fn is_empty(&self) -> bool {
+        self.fleets.is_empty() && self.compose.is_empty()
+    }
+
+    /// What was not looked at, though nobody said so.
+    pub fn report_closed(&self, here: &Path, report: &mut Report) {
+        for folder in &self.closed {
+            let message =
+                format!("the folder `{}` may not be read: what is in it is not looked at", show(here, folder));
+            let help = format!("let it be read, or name it under `exclude` in `{}`", SETTINGS[0]);
+            report.push(Finding::warn("unreadable-file", Location::default(), message).help(help));
+        }
+    }
 }
 
 /// The files of a fleet, read.
@@ -105,9 +123,10 @@ pub fn find(here: &Path, paths: &[PathBuf], compose: bool, settings: &Settings) 
         } else if blueprints.is_dir() {
             search(here, &blueprints, false, settings, &mut found)?;
         }
-        if found == Found::default() && !settings.built {
+        if found.is_empty() && !settings.built {
             let what = if compose { "fleet and no compose file" } else { "fleet" };
-            return Err(Failure::new(format!("there is no {what} here"))
+            let closed = found.closed.first().map(|folder| format!(", and `{}` may not be read", show(here, folder)));
+            return Err(Failure::new(format!("there is no {what} here{}", closed.unwrap_or_default()))
                 .help(format!("name a path, or make a folder `{BLUEPRINTS}/NAME` with a `{FLEET}` in it")));
         }
         return Ok(found);
@@ -161,7 +180,7 @@ pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mu
         .and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()))
         .unwrap_or_else(|| "fleet".to_owned());
     let mut fleet = Fleet { name, folder: folder.to_owned(), ..Fleet::default() };
-    for path in entries(folder)?.into_iter().filter(|path| path.is_file()) {
+    for path in entries(folder)?.into_iter().filter(|path| !path.is_dir()) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
         let is_yaml = matches!(path.extension().and_then(|end| end.to_str()), Some("yaml" | "yml"));
         let is_environment = name.ends_with(".env");
@@ -208,7 +227,9 @@ pub fn upward(folder: &Path) -> Vec<PathBuf> {
             return [main].into_iter().chain(first(folder, OVERRIDE)).collect();
         }
     }
-    Vec::new()
+    // A link that leads nowhere is better named than passed over.
+    let links = MAIN.iter().map(|name| folder.join(name));
+    links.filter(|path| path.symlink_metadata().is_ok()).take(1).collect()
 }
 
 /// The projects that compose files make: in every folder the main file with its override, and each other file alone or
@@ -289,17 +310,35 @@ fn search(here: &Path, folder: &Path, compose: bool, settings: &Settings, found:
                 && matches!(entry.file_name().to_str(), Some(".git" | "node_modules" | "target")))
         })
         .build();
-    for entry in walk.filter_map(Result::ok) {
+    let mut links = BTreeSet::new();
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let folder = denied(&error).map(|path| path.strip_prefix(".").unwrap_or(path));
+                found.closed.extend(folder.filter(|path| !settings.excludes(here, path)).map(Path::to_owned));
+                continue;
+            }
+        };
         let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
-        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        if !is_file || settings.excludes(here, path) {
+        let is_fleet = entry.file_name() == FLEET;
+        if !is_fleet && !(compose && is_compose(path)) || !stands_for_file(&entry) || settings.excludes(here, path) {
             continue;
         }
-        if entry.file_name() == FLEET && !is_generated(path) {
+        if is_fleet && !is_generated(path) {
             found.fleets.insert(path.parent().unwrap_or(Path::new("")).to_owned());
         } else if compose && is_compose(path) && !is_generated(path) {
-            found.compose.insert(path.to_owned());
+            let links = entry.path_is_symlink().then_some(&mut links);
+            links.unwrap_or(&mut found.compose).insert(path.to_owned());
         }
+    }
+    // What a link leads to is one file, which may have been found already.
+    if !links.is_empty() {
+        let mut known: BTreeSet<PathBuf> =
+            found.compose.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        found
+            .compose
+            .extend(links.into_iter().filter(|link| fs::canonicalize(link).map_or(true, |file| known.insert(file))));
     }
     let fleets = std::mem::take(&mut found.fleets);
     found.compose.retain(|path| path.parent().is_none_or(|folder| !fleets.contains(folder)));
@@ -307,8 +346,34 @@ fn search(here: &Path, folder: &Path, compose: bool, settings: &Settings, found:
     Ok(())
 }
 
+/// The folder that a search may not read.
+fn denied(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithDepth { err, .. } => denied(err),
+        ignore::Error::WithPath { path, err } => {
+            let is_denied = err.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+            is_denied.then_some(path)
+        }
+        _ => None,
+    }
+}
+
+/// Whether what has the name of a file is one, or something in the place of one that reading it will say: a pipe, a link
+/// that leads nowhere. A folder of that name is a folder.
+fn stands_for_file(entry: &ignore::DirEntry) -> bool {
+    match entry.file_type() {
+        Some(kind) if kind.is_symlink() => !entry.path().is_dir(),
+        Some(kind) => !kind.is_dir(),
+        None => false,
+    }
+}
+
 /// Whether `gen` wrote a file.
 fn is_generated(path: &Path) -> bool {
+    // To open a pipe is to wait for whoever writes to it.
+    if !path.is_file() {
+        return false;
+    }
     let mut start = [0; 256];
     let read = fs::File::open(path).and_then(|mut file| file.read(&mut start)).unwrap_or_default();
     let marked = |line: &str| line.strip_prefix("# ").is_some_and(|rest| rest.starts_with(bayplan::emit::tree::MARK));
@@ -381,6 +446,29 @@ mod tests {
         let found = find(here, &["blueprints/old/notes.yaml".into()], true, &Settings::default()).unwrap();
         assert_eq!(names(here, &found.compose), ["blueprints/old/notes.yaml"]);
         assert_eq!(find(&here.join("other"), &[], true, &Settings::default()).unwrap().compose.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_stands_in_the_place_of_a_file_is_found() {
+        use std::os::unix::fs::symlink;
+        let dir = folder(&["ok/compose.yaml", "else/other.yaml"]);
+        let here = dir.path();
+        for name in ["pipe", "loop", "nowhere", "twice", "linked", "again", "folder/compose.yaml"] {
+            fs::create_dir_all(here.join(name)).unwrap();
+        }
+        let done = std::process::Command::new("mkfifo").arg(here.join("pipe/compose.yaml")).status().unwrap();
+        assert!(done.success());
+        symlink("compose.yaml", here.join("loop/compose.yaml")).unwrap();
+        symlink("none", here.join("nowhere/docker-compose.yml")).unwrap();
+        symlink("../ok/compose.yaml", here.join("twice/compose.yaml")).unwrap();
+        symlink("../else/other.yaml", here.join("linked/compose.yaml")).unwrap();
+        symlink("../else/other.yaml", here.join("again/compose.yaml")).unwrap();
+        let found = find(here, &[], true, &Settings::default()).unwrap();
+        let expected = ["again/compose.yaml", "loop/compose.yaml", "nowhere/docker-compose.yml", "ok/compose.yaml"];
+        assert_eq!(names(here, &found.compose), [&expected[..], &["pipe/compose.yaml"]].concat());
+        assert_eq!(upward(&here.join("loop")), [here.join("loop/compose.yaml")]);
+        assert_eq!(projects(here, &found.compose).len(), 5);
     }
 
     #[test]

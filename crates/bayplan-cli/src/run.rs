@@ -84,6 +84,7 @@ impl Runner<'_> {
         let settings = self.settings(paths, asked.profile, &mut run)?;
         let paths: Vec<PathBuf> = paths.iter().map(|path| discover::relative(here, path)).collect();
         let found = discover::find(here, &paths, compose, &settings)?;
+        found.report_closed(here, &mut run.report);
         for folder in &found.fleets {
             let fleet = discover::read_fleet(here, folder, &mut run.sources, &mut run.report)?;
             let back = back(&here.join(asked.out), &fleet.folder);

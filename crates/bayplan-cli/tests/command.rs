@@ -40,6 +40,50 @@ fn exit_codes() {
     }
 }
 
+/// The root user may read everything, so the program runs as somebody else there.
+#[cfg(unix)]
+#[test]
+fn folders_that_may_not_be_read_are_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mode = |path: &str, mode| {
+        std::fs::set_permissions(dir.path().join(path), std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    for folder in ["open", "closed", "old"] {
+        std::fs::create_dir(dir.path().join(folder)).unwrap();
+        std::fs::write(dir.path().join(folder).join("compose.yaml"), "services: { web: { image: 'nginx:1.27.3' } }\n")
+            .unwrap();
+    }
+    std::fs::write(dir.path().join("bayplan.yaml"), "exclude: [old]\n").unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_bayplan"), dir.path().join("program")).unwrap();
+    [("program", 0o755), ("", 0o755), ("closed", 0), ("old", 0)].into_iter().for_each(|(path, bits)| mode(path, bits));
+    let run = || {
+        let program = dir.path().join("program");
+        let mut command = match std::fs::read_dir(dir.path().join("closed")) {
+            Err(_) => Command::new(program),
+            Ok(_) => {
+                let mut other = Command::new("setpriv");
+                other.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+                other
+            }
+        };
+        command.arg("lint").current_dir(dir.path()).output()
+    };
+    let Ok(output) = run() else {
+        eprintln!("skipped: the user may read everything, and there is no setpriv");
+        return;
+    };
+    let out = text(&output.stdout);
+    assert!(out.contains("warning[unreadable-file]: the folder `closed` may not be read"), "{out}{output:?}");
+    assert!(!out.contains("`old`") && out.contains("1 warning in"), "{out}");
+    assert_eq!(output.status.code(), Some(0), "{out}");
+    std::fs::remove_dir_all(dir.path().join("open")).unwrap();
+    let output = run().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("here, and `closed` may not be read"), "{}", text(&output.stderr));
+    ["closed", "old"].into_iter().for_each(|folder| mode(folder, 0o755));
+}
+
 #[test]
 fn findings_go_to_standard_output_and_failures_to_standard_error() {
     let dir = tempfile::tempdir().unwrap();
