@@ -108,6 +108,13 @@ const PROGRAMS: &[(&str, &[&str])] = &[
     ("mongo", &["mongosh"]),
     ("rabbitmq", &["rabbitmq-diagnostics"]),
     ("redis/redisinsight", &["wget"]),
+    ("prom/alertmanager", &["wget"]),
+    ("prom/blackbox-exporter", &["wget"]),
+    ("prom/node-exporter", &["wget"]),
+    ("prom/pushgateway", &["wget"]),
+    ("ghcr.io/google/cadvisor", &["wget"]),
+    ("grafana/grafana", &["wget"]),
+    ("grafana/tempo", &["/busybox/wget"]),
 ];
 
 #[test]

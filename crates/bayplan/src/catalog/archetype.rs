@@ -3,7 +3,7 @@
 use super::composite::{Asked, Group, Member};
 use crate::plan::Role;
 use bayplan_yaml::decode::DecodeErrorKind;
-use bayplan_yaml::{Decode, Decoder, Node};
+use bayplan_yaml::{Decode, Decoder, Location, Node, print, to_node};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -208,6 +208,11 @@ impl From<String> for Output {
 /// Where Compose mounts a secret.
 pub fn secret_path(secret: &str) -> String {
     format!("/run/secrets/{secret}")
+}
+
+/// The text of a YAML file.
+pub(super) fn yaml(value: &Value) -> String {
+    to_node(value, Location::default()).map(|node| print(&node)).unwrap_or_default()
 }
 
 /// A shell command that sets variables from files, then becomes `run`: for programs that read secrets from the environment only.

@@ -5,6 +5,7 @@
 
 use crate::dsl::{Archetype, Handle, Output};
 
+pub use super::alertmanager::{Mail as AlertMail, Slack as AlertSlack};
 pub use super::kafka::{External as KafkaExternal, Topic as KafkaTopic};
 pub use super::minio::User as MinioUser;
 pub use super::n8n::Database as N8nDatabase;
@@ -37,10 +38,14 @@ macro_rules! archetypes {
 }
 
 archetypes! {
+    "alertmanager": alertmanager::Alertmanager [];
     "alloy": alloy::Alloy [otlp_grpc, otlp_http];
+    "blackbox-exporter": watchers::BlackboxExporter [];
+    "cadvisor": watchers::Cadvisor [];
     "couchdb": couchdb::Couchdb [user, password_file];
     "etcd": etcd::Etcd [endpoints];
     "etcd-cluster": etcd::EtcdCluster [endpoints, urls];
+    "grafana": grafana::Grafana [user, password_file];
     "influxdb": influxdb::Influxdb [organisation, bucket, token_file];
     "kafka": kafka::Kafka [bootstrap];
     "loki": loki::Loki [];
@@ -50,10 +55,12 @@ archetypes! {
     "mysql": mysql::Mysql [user, database, password_file];
     "n8n": n8n::N8n [];
     "neo4j": neo4j::Neo4j [http_url, user, password_file];
+    "node-exporter": watchers::NodeExporter [];
     "opensearch": opensearch::Opensearch [urls, user, password_file];
     "postgres": postgres::Postgres [user, database, password_file];
     "postgres-ha": postgres_ha::PostgresHa [replica_port, user, password_file];
     "prometheus": prometheus::Prometheus [];
+    "pushgateway": watchers::Pushgateway [];
     "qdrant": qdrant::Qdrant [grpc_port];
     "rabbitmq": rabbitmq::Rabbitmq [user, virtual_host, password_file];
     "redis": redis::Redis [];
@@ -61,6 +68,7 @@ archetypes! {
     "smtp4dev": smtp4dev::Smtp4dev [];
     "socket-proxy": socket_proxy::SocketProxy [];
     "superset": superset::Superset [];
+    "tempo": tempo::Tempo [otlp_grpc, otlp_http];
     "traefik": traefik::Traefik [];
     "valkey": valkey::Valkey [password_file];
     "valkey-cluster": valkey_cluster::ValkeyCluster [nodes, password_file];

@@ -26,6 +26,7 @@
 //! Then: one line in [`CATALOG`], `cargo xtask schema --write schema`, right and wrong parameters in `tests/cases/catalog/`, and the archetype
 //! in `tests/tests/catalog/everything.yaml`, whose output Docker Compose must accept.
 
+mod alertmanager;
 mod alloy;
 pub mod archetype;
 pub mod archetypes;
@@ -33,6 +34,7 @@ pub mod composite;
 mod couchdb;
 mod etcd;
 mod exporters;
+mod grafana;
 mod influxdb;
 mod kafka;
 mod kafka_broker;
@@ -56,10 +58,12 @@ mod redisinsight;
 mod smtp4dev;
 mod socket_proxy;
 mod superset;
+mod tempo;
 mod traefik;
 mod valkey;
 mod valkey_cluster;
 mod values;
+mod watchers;
 
 pub use archetype::{Archetype, ConfigFile, Expansion, Instance, Makes, Metrics, Output, secret_path};
 pub(crate) use archetype::{Parameters, Say, expand, schema};
@@ -74,13 +78,17 @@ pub const GATEWAY_METRICS_PORT: u16 = traefik::METRICS_PORT;
 
 /// Every archetype, by name.
 pub const CATALOG: &[Archetype] = &[
+    alertmanager::ARCHETYPE,
     alloy::ARCHETYPE,
+    watchers::BLACKBOX,
+    watchers::CADVISOR,
     couchdb::ARCHETYPE,
     couchdb::NODE,
     couchdb::SETUP,
     opensearch::EXPORTER,
     etcd::ARCHETYPE,
     etcd::CLUSTER,
+    grafana::ARCHETYPE,
     influxdb::ARCHETYPE,
     kafka::ARCHETYPE,
     kafka_broker::ARCHETYPE,
@@ -101,6 +109,7 @@ pub const CATALOG: &[Archetype] = &[
     mysql::ARCHETYPE,
     n8n::ARCHETYPE,
     neo4j::ARCHETYPE,
+    watchers::NODE,
     opensearch::ARCHETYPE,
     opensearch::DASHBOARDS,
     opensearch::NODE,
@@ -111,6 +120,7 @@ pub const CATALOG: &[Archetype] = &[
     postgres_ha::ROUTER,
     postgres_ha::SETUP,
     prometheus::ARCHETYPE,
+    watchers::PUSHGATEWAY,
     qdrant::ARCHETYPE,
     rabbitmq::ARCHETYPE,
     redis::ARCHETYPE,
@@ -120,6 +130,7 @@ pub const CATALOG: &[Archetype] = &[
     smtp4dev::ARCHETYPE,
     socket_proxy::ARCHETYPE,
     superset::ARCHETYPE,
+    tempo::ARCHETYPE,
     traefik::ARCHETYPE,
     valkey::ARCHETYPE,
     valkey_cluster::ARCHETYPE,
