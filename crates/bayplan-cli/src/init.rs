@@ -60,8 +60,11 @@ impl Runner<'_> {
         for (path, _, by_hand) in theirs {
             line(&mut said.err, &format!("`{path}` is there already: {}", by_hand.unwrap_or_default()));
         }
-        let next = if args.rust { "cargo xtask gen" } else { "bayplan gen" };
-        line(&mut said.out, &format!("now run `{next}`"));
+        let next = match args.rust {
+            true => "now run `cargo xtask gen`",
+            false => "now run `bayplan gen`, and `bayplan schema --write schema` for your editor",
+        };
+        line(&mut said.out, next);
         Ok(Exit::Clean)
     }
 }
