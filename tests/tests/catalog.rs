@@ -150,6 +150,37 @@ fn health_checks_use_what_their_images_have() {
     assert!(seen > 60, "{seen}");
 }
 
+#[test]
+fn alerts_reach_people() {
+    // Nobody scrapes it: the metrics server is to reach it all the same.
+    let stack = r##"
+services:
+  prometheus: { use: "prometheus:v3.9.0", backup: nightly }
+  alerts:
+    use: alertmanager:v0.28.1
+    with: { slack: { channel: "#it's", url: hook }, mail: { to: [a@b.c, d@e.f], from: g@h.i, server: "mail:25", user: "no: 1" } }
+    backup: { exempt: silences only }
+"##;
+    let tree = compiled(&[("fleet.yaml", FLEET), ("data.yaml", stack)]).unwrap();
+    let json =
+        |path: &str| -> serde_json::Value { bayplan_yaml::from_node(&document(tree.get(path).unwrap())).unwrap() };
+    let said = json("prometheus/prometheus.yml");
+    assert_eq!(said["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"][0], "alerts:9093");
+    let networks = |name: &str| -> BTreeSet<String> {
+        let (_, service) = services(&tree).into_iter().find(|(service, _)| service == name).unwrap();
+        service.get("networks").and_then(Node::as_map).unwrap().iter().map(|(name, _)| name.to_string()).collect()
+    };
+    assert_ne!(networks("alerts").intersection(&networks("prometheus")).count(), 0);
+    let config = json("compose/data/config/alerts/alertmanager.yml");
+    let people = &config["receivers"][0];
+    assert_eq!(config["route"]["receiver"], people["name"]);
+    assert_eq!(people["slack_configs"][0]["api_url_file"], "/run/secrets/hook");
+    assert_eq!(people["slack_configs"][0]["channel"], "#it's");
+    assert_eq!(people["email_configs"][0]["to"], "a@b.c, d@e.f");
+    assert_eq!(people["email_configs"][0]["auth_username"], "no: 1");
+    assert_eq!(people["email_configs"][0]["auth_password_file"], "/run/secrets/alerts_mail_password");
+}
+
 /// The numbers `n` of all `NAME-n` and `NAME-etcd-n` in a text.
 fn numbers(text: &str, prefix: &str) -> Vec<u32> {
     let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();

@@ -141,6 +141,8 @@ pub enum Role {
     Gateway,
     /// Scrapes metrics.
     Metrics,
+    /// Tells people of alerts.
+    Alerts,
     /// Collects log lines and traces.
     Collector,
     /// Stores log lines.

@@ -3,14 +3,18 @@
 use super::archetype::yaml;
 use super::values::SecretName;
 use super::{Archetype, Expansion, Instance, Makes, Metrics, Parameters, Say, expand, schema, secret_path};
+use crate::plan::Role;
 use crate::record;
 use indexmap::indexmap;
 use serde_json::{Value, json};
 
+/// The port of its page, its metrics, and for alerts.
+pub const PORT: u16 = 9093;
+
 /// The catalog entry.
 pub const ARCHETYPE: Archetype = Archetype {
     name: "alertmanager",
-    summary: "an Alertmanager that tells of alerts in Slack, by mail, or both",
+    summary: "tells of the alerts of `prometheus` in Slack, by mail, or both",
     image: "prom/alertmanager",
     versions: &["0.27", "0.28", "0.29", "0.30", "0.31", "0.32", "0.33", "0.34"],
     sources: &[
@@ -19,7 +23,7 @@ pub const ARCHETYPE: Archetype = Archetype {
         "https://github.com/prometheus/alertmanager/blob/main/README.md (an empty --cluster.listen-address: one server alone)",
     ],
     makes: Makes::Service(expand::<Alertmanager>),
-    metrics: Metrics::Own(9093, "/metrics"),
+    metrics: Metrics::Own(PORT, "/metrics"),
     schema: schema::<Alertmanager>,
 };
 
@@ -113,7 +117,8 @@ impl Parameters for Alertmanager {
                 "port".into() => "9093".into(),
                 "url".into() => format!("http://{}:9093", it.service).into(),
             },
-            ports: vec![9093],
+            ports: vec![PORT],
+            role: Some(Role::Alerts),
             ..Expansion::default()
         }
     }

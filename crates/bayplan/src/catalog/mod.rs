@@ -76,6 +76,9 @@ use archetype::image;
 /// The port on which the gateway serves metrics and health.
 pub const GATEWAY_METRICS_PORT: u16 = traefik::METRICS_PORT;
 
+/// The port on which an `alertmanager` takes alerts.
+pub const ALERTS_PORT: u16 = alertmanager::PORT;
+
 /// Every archetype, by name.
 pub const CATALOG: &[Archetype] = &[
     alertmanager::ARCHETYPE,

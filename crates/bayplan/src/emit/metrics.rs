@@ -7,9 +7,10 @@ use super::prometheus::query::selector;
 use super::prometheus::relabel::RelabelConfig;
 use super::prometheus::rules::{Rule, RuleGroup};
 use super::prometheus::scrape::{self, DnsRecord, DnsSdConfig, ScrapeConfig, StaticConfig};
-use super::prometheus::{Config, Global, RuleFile, ScrapeFile, text};
+use super::prometheus::{Alerting, Alertmanagers, Config, Global, RuleFile, ScrapeFile, text};
 use super::{Comment, Tree, TreeError};
 use crate::blueprint::{Scheme, Scrape};
+use crate::catalog::ALERTS_PORT;
 use crate::plan::{Plan, Role, Service, Stack};
 use indexmap::{IndexMap, indexmap};
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
             evaluation_interval: half_a_minute(),
             ..Default::default()
         }),
+        alerting: alerting(plan, owner),
         scrape_config_files: vec!["scrape.d/*.yml".to_owned()],
         rule_files: vec!["rules.d/*.yml".to_owned()],
         ..Default::default()
@@ -60,6 +62,18 @@ pub fn emit(plan: &Plan) -> Result<Tree, TreeError> {
         tree.add(&format!("prometheus/rules.d/{}.yml", stack.name), Comment::Hash, &plan.origin(stack), &text(&rules))?;
     }
     Ok(tree)
+}
+
+/// The services on the host of the metrics server that tell people of alerts.
+fn alerting(plan: &Plan, owner: &Stack) -> Option<Alerting> {
+    let targets: Vec<String> = plan
+        .services()
+        .filter(|(stack, _, service)| service.role == Some(Role::Alerts) && stack.host == owner.host)
+        .map(|(_, name, _)| format!("{name}:{ALERTS_PORT}"))
+        .collect();
+    let servers = StaticConfig { targets, ..Default::default() };
+    (!servers.targets.is_empty())
+        .then(|| Alerting { alertmanagers: vec![Alertmanagers { static_configs: vec![servers] }] })
 }
 
 /// One scrape job. `host` is the name under which the metrics server reaches the service.

@@ -235,7 +235,8 @@ impl Settler<'_> {
                 }
             }
             let mut link = |other: &(String, String), why| links.push(Link { a: key.clone(), b: other.clone(), why });
-            if let Some(metrics) = metrics.as_ref().filter(|_| !draft.intents.metrics.iter().flatten().count().eq(&0)) {
+            let scraped = draft.intents.metrics.iter().flatten().next().is_some();
+            if let Some(metrics) = metrics.as_ref().filter(|_| scraped || draft.role == Some(Role::Alerts)) {
                 link(metrics, "metrics");
             }
             if let Some(collector) = collector.as_ref().filter(|_| draft.intents.traces == Some(true)) {

@@ -17,6 +17,8 @@ record! {
     pub struct Config {
         /// What is so where a job says nothing else.
         global: Option<Global>,
+        /// Where alerts go.
+        alerting: Option<Alerting>,
         /// Files with scrape jobs; `*` stands in the last part of a path only.
         scrape_config_files: Vec<String>,
         /// Files with rules.
@@ -37,6 +39,22 @@ record! {
         evaluation_interval: Option<String>,
         /// Labels of everything that leaves this server.
         external_labels: IndexMap<String, String>,
+    }
+}
+
+record! {
+    /// Where alerts go.
+    pub struct Alerting {
+        /// The servers that tell people of them.
+        alertmanagers: Vec<Alertmanagers>,
+    }
+}
+
+record! {
+    /// Servers that tell people of alerts.
+    pub struct Alertmanagers {
+        /// Their addresses.
+        static_configs: Vec<scrape::StaticConfig>,
     }
 }
 
