@@ -28,6 +28,13 @@ pub fn hidden(line: &str) -> Option<Range<usize>> {
             else {
                 continue;
             };
+            // Nothing between quotes is no secret, whatever comes behind it.
+            let written = rest[rest.find([':', '=']).map_or(0, |at| at + 1)..].trim_start();
+            if ["\"\"", "''"].iter().any(|none| {
+                written.strip_prefix(none).is_some_and(|end| end.trim_matches([' ', '}', ']', ',']).is_empty())
+            }) {
+                continue;
+            }
             // A reference names a secret and is none.
             if !value.is_empty() && !value.starts_with(['$', '/', '{']) {
                 let closing = value.len() - value.trim_end_matches(['"', '\'', ' ', '}', ']']).len();
@@ -77,6 +84,8 @@ mod tests {
             ("  PASSWORD: /run/secrets/db", "  PASSWORD: /run/secrets/db"),
             ("http://web:8080/a@b", "http://web:8080/a@b"),
             ("secret:", "secret:"),
+            ("{ PASSWORD: \"\" }", "{ PASSWORD: \"\" }"),
+            ("{ PASSWORD: ''x }", "{ PASSWORD: ''***** }"),
             ("İ token: ß", "İ token: *****"),
         ] {
             assert_eq!(masked(line), shown);

@@ -79,6 +79,10 @@ fn models(before: &View, after: &View, fixes: &[&Candidate], problems: &mut Vec<
             }
             for one in &fix.fix.changes {
                 let Some(path) = place(one) else { continue };
+                // What another environment has already, it does not get twice.
+                if !sure && matches!(one, Change::Append(..)) && holds(&stack.document, one) {
+                    continue;
+                }
                 let known = made.entry(path).or_default();
                 if known.contains(&one) || !sure && !holds(&now.document, one) {
                     continue;

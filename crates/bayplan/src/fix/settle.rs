@@ -42,7 +42,7 @@ impl<'a> Pass<'a> {
         for candidate in candidates(view, wanted) {
             let alone;
             let stack = match candidate.finding.subject.stack {
-                Some(_) => view.stacks_of(&candidate.finding).next().ok_or("its stack cannot be read".to_owned()),
+                Some(_) => view.stack_of(&candidate.finding).ok_or("its stack cannot be read".to_owned()),
                 // What is said before anything is merged speaks of its file.
                 None => {
                     alone = view.alone(candidate.finding.at);

@@ -156,6 +156,18 @@ impl View {
         })
     }
 
+    /// The stack that a finding is about, in an environment that has the value at the place of the finding: another one may
+    /// have it from elsewhere, or not at all.
+    pub fn stack_of<'a>(&'a self, finding: &'a Finding) -> Option<&'a Merged> {
+        let stands = |stack: &&Merged| {
+            stack.document.at_path(&finding.subject.path).is_some_and(|node| {
+                let (at, inner) = (node.at, finding.at);
+                at.source == inner.source && at.span.start <= inner.span.start && inner.span.end <= at.span.end
+            })
+        };
+        self.stacks_of(finding).find(stands).or_else(|| self.stacks_of(finding).next())
+    }
+
     /// The file of a finding as if nothing were merged with it.
     pub fn alone(&self, at: Location) -> Result<Merged, String> {
         let Some(file) = self.sources.file(at.source) else { return Err("nobody wrote the value".to_owned()) };

@@ -29,23 +29,26 @@ pub const RULE: Rule = Rule {
 
 fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
     for (stack, name, service) in plan.services() {
-        let barred = |option: &String| {
-            matches!(option.as_str(), "no-new-privileges" | "no-new-privileges:true" | "no-new-privileges=true")
-        };
-        if !service.compose.security_opt.iter().any(barred) {
+        // Docker goes by the last one: an override adds to the list.
+        let options = &service.compose.security_opt;
+        let last = options.iter().rev().find_map(|option| Some((option, value(option)?)));
+        if !last.is_some_and(|(_, value)| bars(value)) {
             let message = format!("processes of `{name}` can gain new privileges");
             let path = service_path(name).key("security_opt");
-            // What says the opposite is in the way of it.
-            let opposite = |option: &&String| option.starts_with("no-new-privileges");
             let is_known = known(service.compose.image.as_ref()).is_some();
             let title = "add `no-new-privileges:true`";
             // Programs such as `sudo` and `ping` need the privileges that their files give.
             let fix = if is_known { Fix::safe(title) } else { Fix::unsafe_(title) };
-            let fix = match service.compose.security_opt.iter().find(opposite) {
-                Some(option) => {
+            let fix = match last {
+                // What says the opposite is in the way of it.
+                Some((option, _)) => {
                     let items = stack.document.at_path(&path).and_then(Node::as_seq).unwrap_or_default();
-                    let index = items.iter().position(|item| item.as_str() == Some(option));
-                    index.map(|index| fix.set(path.index(index), "no-new-privileges:true"))
+                    let index = items.iter().rposition(|item| item.as_str() == Some(option));
+                    let before = options.iter().any(|option| value(option).is_some_and(bars));
+                    index.map(|index| match before {
+                        true => Fix::unsafe_(format!("remove `{option}`")).delete(path.index(index)),
+                        false => fix.set(path.index(index), "no-new-privileges:true"),
+                    })
                 }
                 None => Some(fix.append(path, "no-new-privileges:true")),
             };
@@ -54,4 +57,15 @@ fn check(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
             finding.fix = fix.map(Box::new);
         }
     }
+}
+
+/// What an option says of new privileges: nothing where it is about something else.
+fn value(option: &str) -> Option<&str> {
+    let rest = option.strip_prefix("no-new-privileges")?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix([':', '=']).filter(|value| !value.is_empty()) }
+}
+
+/// What Go takes for true.
+fn bars(value: &str) -> bool {
+    matches!(value, "" | "1" | "t" | "T" | "TRUE" | "true" | "True")
 }
