@@ -34,11 +34,12 @@ fn outcome(run: &Run) -> (BTreeMap<String, String>, Vec<String>) {
 
 /// What a fleet in Rust makes, and what its export makes.
 fn both(fleet: &Fleet) -> [(BTreeMap<String, String>, Vec<String>); 2] {
-    let (rust, yaml) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let folder = || tempfile::tempdir().expect("a folder");
+    let (rust, yaml) = (folder(), folder());
     let folder = yaml.path().join(fleet.path());
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).expect("a folder");
     for (name, text) in fleet.to_yaml() {
-        fs::write(folder.join(name), text).unwrap();
+        fs::write(folder.join(name), text).expect("a file");
     }
     [outcome(&compile(rust.path(), std::slice::from_ref(fleet))), outcome(&compile(yaml.path(), &[]))]
 }
@@ -230,7 +231,7 @@ fn found(fleet: &Fleet) -> Vec<(String, String)> {
     let style = Style { format: Format::Pretty, color: false, unicode: true, width: 80 };
     let runner =
         Runner { here: &root, compiler: &Library { fleets: std::slice::from_ref(fleet) }, out: style, err: style };
-    let run = runner.compile(&[], false, &Asked { environment: None, ..Asked::default() }).unwrap();
+    let run = runner.compile(&[], false, &Asked { environment: None, ..Asked::default() }).expect("there is a fleet");
     let findings = run.report.findings.iter();
     findings.map(|finding| (finding.rule.to_owned(), run.sources.text(finding.at).to_owned())).collect()
 }

@@ -132,7 +132,7 @@ pub fn apply_possible(text: &str, edits: &[Edit]) -> (String, Vec<Refused>) {
 
 /// What each of several lists of edits comes to in a text by itself, as other text for some bytes; nothing for those that cannot
 /// be made. Whether the text then says what it should, only [`apply`] tells.
-pub fn splices_of(text: &str, lists: &[Vec<Edit>]) -> Vec<Option<Vec<(Range<usize>, String)>>> {
+pub fn splices_of(text: &str, lists: &[Vec<Edit>]) -> Vec<Option<Vec<Splice>>> {
     batch::alone(text, lists)
 }
 
@@ -155,7 +155,7 @@ impl No {
 }
 
 /// New text for some bytes.
-type Splice = (Range<usize>, String);
+pub type Splice = (Range<usize>, String);
 
 /// Makes one edit; nothing where the text says so already.
 fn one(text: &str, before: &Read, edit: &Edit) -> Result<Option<(String, Read)>, No> {

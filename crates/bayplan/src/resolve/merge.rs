@@ -189,7 +189,7 @@ impl Merger {
                 slot.key_at = entry.key_at;
             }
             let old = std::mem::replace(&mut slot.value, Node::new(Value::Null, entry.key_at));
-            self.path.0.push(Segment::Key(key.into()));
+            self.path.0.push(Segment::Key(key));
             slot.value = self.merge(old, entry.value);
             self.path.0.pop();
         }
