@@ -289,6 +289,27 @@ fn edits_say_what_they_should_and_keep_other_bytes() {
 }
 
 #[test]
+fn an_edit_that_waits_means_the_item_that_it_meant() {
+    let path = |index: usize| Path::root().index(index);
+    let delete = |index| Edit::Delete { path: path(index) };
+    let insert = |index, text: &str| {
+        let value = Node::string(text, Default::default());
+        Edit::InsertItem { path: Path::root(), index, value }
+    };
+    for (text, edits, after) in [
+        // The second waits for the first, and the third must not go before it.
+        ("- a\n- b\n- c\n- d\n- e\n- f\n", vec![delete(3), delete(3), delete(1)], "- a\n- c\n- f\n"),
+        (
+            "- a\n- b\n- c\n- d\n",
+            vec![insert(None, "x"), delete(3), insert(Some(4), "z"), delete(2)],
+            "- a\n- b\n- x\n- z\n",
+        ),
+    ] {
+        assert_eq!(apply(text, &edits).unwrap(), after);
+    }
+}
+
+#[test]
 fn many_edits_at_once_say_what_they_say_one_by_one() {
     let strings: Vec<String> = oracle::adversarial(100);
     let mut numbers = Numbers::default();

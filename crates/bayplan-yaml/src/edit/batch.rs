@@ -27,11 +27,15 @@ impl State {
                 None => Err(No::new("the file holds nothing yet")),
             });
             match splices {
-                Some(Ok(splices)) if apart(&mut taken, &splices) => now.push((number, edit)),
+                Some(Ok(splices)) if apart(&mut taken, &splices) => {
+                    now.push((number, edit));
+                    continue;
+                }
                 // What stands in the way may be gone when the others are made.
                 Some(Err(no)) => stuck.push((number, edit, no)),
                 _ => later.push((number, edit)),
             }
+            claims.put_off(edit);
         }
         if now.is_empty() {
             self.refused.extend(stuck.into_iter().map(|(number, edit, no)| refused(number, edit, no)));

@@ -65,6 +65,21 @@ impl Claims {
         free
     }
 
+    /// Says that an edit waits. No item before the one that it is about may go meanwhile: it would mean another.
+    pub(super) fn put_off(&mut self, edit: &Edit) {
+        let (list, index) = match edit {
+            Edit::InsertItem { path, index: Some(index), .. } => (path.clone(), *index),
+            Edit::Delete { path } => {
+                let mut list = path.clone();
+                let Some(Segment::Index(index)) = list.0.pop() else { return };
+                (list, index)
+            }
+            _ => return,
+        };
+        let list = self.lists.entry(list).or_default();
+        list.used = list.used.max(Some(index));
+    }
+
     /// One key is added to a mapping at a time, and none while others are removed.
     fn mapping(&mut self, edit: &Edit) -> bool {
         match edit {
