@@ -187,7 +187,8 @@ fn end(rule: &Rule, plan: &Plan, found: &mut Findings<'_>) {
         let Some(last) = written.text.chars().next_back() else { continue };
         let at = written.place(Span::new(end - last.len_utf8() as u32, end));
         let finding = written.finding(rule, at, Path::root(), "the last line has no end".to_owned());
-        let fix = Fix::safe("end the file with a line break").respell(at, format!("{last}\n"));
+        let line_break = if written.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let fix = Fix::safe("end the file with a line break").respell(at, format!("{last}{line_break}"));
         found.push(finding).set_help("end the file with a line break").set_fix(fix);
     }
 }
