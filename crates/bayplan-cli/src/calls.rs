@@ -29,7 +29,8 @@ pub fn locate(here: &Path, run: &mut Run) {
     }
 }
 
-/// The length of the arguments that `text` begins with; all of it where they do not end.
+/// The length of the arguments that `text` begins with, to the end of their last line: a character such as `'"'` may end them too
+/// early here. All of the text where they do not end.
 fn arguments(text: &str) -> usize {
     let (mut depth, mut quoted, mut escaped) = (0u32, false, false);
     for (at, c) in text.char_indices() {
@@ -38,7 +39,7 @@ fn arguments(text: &str) -> usize {
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
             '(' if !quoted => depth += 1,
-            ')' if !quoted && depth <= 1 => return at + 1,
+            ')' if !quoted && depth <= 1 => return text[at..].find('\n').map_or(text.len(), |rest| at + rest),
             ')' if !quoted => depth -= 1,
             _ => {}
         }

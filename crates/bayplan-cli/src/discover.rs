@@ -2,10 +2,11 @@
 
 use crate::Failure;
 use crate::render::root::Root;
-use bayplan::compile::ComposeProject;
+use bayplan::compile::{ComposeProject, FleetFile};
 use bayplan::disk::Disk;
 use bayplan::finding::{Finding, Report};
 use bayplan::repository::Repository;
+pub use bayplan::repository::SETTINGS;
 use bayplan::resolve::files;
 use bayplan::rules::{Policy, fits};
 use bayplan::source::Sources;
@@ -16,9 +17,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a fleet.
-pub const FLEET: &str = "fleet.yaml";
-/// The files that hold the settings of a repository, the strongest first.
-pub const SETTINGS: [&str; 2] = ["bayplan.yaml", ".bayplan.yaml"];
+pub const FLEET: &str = FleetFile::SETTINGS;
 /// Where fleets are looked for when no path is given.
 const BLUEPRINTS: &str = "blueprints";
 /// Folders deeper than this are not searched.
@@ -182,18 +181,13 @@ pub fn read_fleet(here: &Path, folder: &Path, sources: &mut Sources, report: &mu
     let mut fleet = Fleet { name, folder: folder.to_owned(), ..Fleet::default() };
     for path in entries(folder)?.into_iter().filter(|path| !path.is_dir()) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
-        let is_yaml = matches!(path.extension().and_then(|end| end.to_str()), Some("yaml" | "yml"));
-        let is_environment = name.ends_with(".env");
-        if !(is_environment || is_yaml && !name.starts_with('.')) {
-            continue;
-        }
-        if is_yaml && name != FLEET {
-            fleet.blueprints.push(name);
-        } else if let Some(source) = read(here, &path, sources, report)? {
-            match is_yaml {
-                true => fleet.settings = Some(source),
-                false => fleet.environments.push((name, source)),
+        match FleetFile::of(&name) {
+            Some(FleetFile::Blueprint) => fleet.blueprints.push(name),
+            Some(FleetFile::Settings) => fleet.settings = read(here, &path, sources, report)?.or(fleet.settings),
+            Some(FleetFile::Environment) => {
+                fleet.environments.extend(read(here, &path, sources, report)?.map(|source| (name, source)));
             }
+            None => {}
         }
     }
     Ok(fleet)

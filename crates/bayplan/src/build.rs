@@ -8,9 +8,10 @@
 //! Cargo runs the script again when a file changed that was read, or when a file came to a fleet's folder or left it. Warnings are
 //! Cargo's warnings. Exemptions with a last day are held to it only by `bayplan lint`: a build gives the same on every day.
 
-use crate::compile::{FleetTexts, fleet};
+use crate::compile::{FleetFile, FleetTexts, fleet};
 use crate::disk::Disk;
 use crate::finding::{Finding, Level, Report};
+use crate::repository::{Repository, SETTINGS};
 use crate::resolve::files::{self, Files};
 use crate::rules::{Policy, Profile};
 use crate::source::{Place, Sources};
@@ -32,7 +33,8 @@ pub fn check() {
     match folder {
         Some(folder) => check_in(&folder),
         None => println!(
-            "cargo::error=bayplan: there is no folder `blueprints` in `{}` or above it",
+            "cargo::error=bayplan: there is no folder `blueprints` in `{}` or above it: make one with `bayplan init`, or \
+             name yours with `bayplan::build::check_in`",
             package.display().to_string().escape_debug()
         ),
     }
@@ -59,8 +61,9 @@ fn said(folder: &Path) -> Vec<String> {
             folder.display()
         )];
     }
+    let policy = policy(&disk, &mut sources, &mut report);
     for folder in &folders {
-        check_fleet(&disk, folder, &mut sources, &mut report);
+        check_fleet(&disk, folder, &policy, &mut sources, &mut report);
     }
     report.sort(&sources);
     let watched: BTreeSet<&str> =
@@ -69,10 +72,24 @@ fn said(folder: &Path) -> Vec<String> {
     watched.chain(report.findings.iter().filter_map(|finding| line(finding, &sources))).collect()
 }
 
+/// What `bayplan.yaml` beside the folder of blueprints says about rules: the build refuses what `bayplan lint` refuses.
+fn policy(disk: &Disk<'_>, sources: &mut Sources, report: &mut Report) -> Policy {
+    let there = SETTINGS.into_iter().find(|name| disk.stat(name).is_some());
+    let policy = match there.map(|name| files::open(name, "file", Location::default(), disk, sources)) {
+        None => Policy::default(),
+        Some(Ok(source)) => Repository::read(source, "", sources, report).1,
+        Some(Err(finding)) => {
+            report.push(*finding);
+            Policy::default()
+        }
+    };
+    Policy { fallback: Profile::Production, ..policy }
+}
+
 /// The folders with a `fleet.yaml` in `folder` and below.
 fn find(disk: &Disk<'_>, folder: &str, depth: usize, found: &mut Vec<String>) {
     let names = disk.list(folder);
-    if names.iter().any(|name| name == "fleet.yaml") {
+    if names.iter().any(|name| name == FleetFile::SETTINGS) {
         found.push(folder.to_owned());
         return;
     }
@@ -81,7 +98,7 @@ fn find(disk: &Disk<'_>, folder: &str, depth: usize, found: &mut Vec<String>) {
     }
 }
 
-fn check_fleet(disk: &Disk<'_>, folder: &str, sources: &mut Sources, report: &mut Report) {
+fn check_fleet(disk: &Disk<'_>, folder: &str, policy: &Policy, sources: &mut Sources, report: &mut Report) {
     let (mut settings, mut blueprints, mut env_files): (_, _, Vec<(String, SourceId)>) = (None, Vec::new(), Vec::new());
     for name in disk.list(folder) {
         let mut open = |what| match files::open(&files::join(folder, &name), what, Location::default(), disk, sources) {
@@ -91,16 +108,15 @@ fn check_fleet(disk: &Disk<'_>, folder: &str, sources: &mut Sources, report: &mu
                 None
             }
         };
-        let is_yaml = !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"));
-        if name == "fleet.yaml" {
-            settings = open("file");
-        } else if name.ends_with(".env") {
-            env_files.extend(open("environment file").map(|source| (name.clone(), source)));
-        } else if is_yaml {
-            blueprints.push(name);
+        match FleetFile::of(&name) {
+            Some(FleetFile::Settings) => settings = open("file"),
+            Some(FleetFile::Blueprint) => blueprints.push(name),
+            Some(FleetFile::Environment) => {
+                env_files.extend(open("environment file").map(|source| (name.clone(), source)));
+            }
+            None => {}
         }
     }
-    let policy = Policy { fallback: Profile::Production, ..Policy::default() };
     let texts = FleetTexts {
         name: folder.rsplit('/').next().unwrap_or(folder),
         settings,
@@ -109,7 +125,7 @@ fn check_fleet(disk: &Disk<'_>, folder: &str, sources: &mut Sources, report: &mu
         files: disk,
         env_files: &env_files,
         back: ".",
-        policy: &policy,
+        policy,
         trace: false,
         today: None,
     };
@@ -166,6 +182,13 @@ mod tests {
             let path = format!("cargo::rerun-if-changed={}", root.path().join(watched).display());
             assert!(lines.contains(&path), "{watched}: {lines:?}");
         }
+        // What the repository allows is no error of the build.
+        let settings = root.path().join("bayplan.yaml");
+        fs::write(&settings, "rules: { unpinned-image: allow }\n").unwrap();
+        let allowed = said(&root.path().join("blueprints"));
+        assert!(lines.iter().any(|line| line.contains("unpinned-image")), "{lines:?}");
+        assert!(!allowed.iter().any(|line| line.contains("unpinned-image")), "{allowed:?}");
+        assert!(allowed.contains(&format!("cargo::rerun-if-changed={}", settings.display())), "{allowed:?}");
         // A text that cannot be read is an error at its own line, too.
         fs::write(fleet.join("shop.yaml"), blueprint).unwrap();
         let lines = said(&root.path().join("blueprints"));

@@ -47,6 +47,33 @@ pub struct FleetTexts<'a> {
     pub today: Option<&'a str>,
 }
 
+/// What a file in the folder of a fleet is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FleetFile {
+    /// `fleet.yaml`.
+    Settings,
+    /// A blueprint: every other YAML file.
+    Blueprint,
+    /// An environment file: `.env` or `NAME.env`.
+    Environment,
+}
+
+impl FleetFile {
+    /// The file that makes a folder a fleet.
+    pub const SETTINGS: &str = "fleet.yaml";
+
+    /// What the file of this name is; nothing for one that belongs to no fleet.
+    pub fn of(name: &str) -> Option<Self> {
+        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        match name {
+            Self::SETTINGS => Some(Self::Settings),
+            _ if is_yaml && !name.starts_with('.') => Some(Self::Blueprint),
+            _ if name.ends_with(".env") => Some(Self::Environment),
+            _ => None,
+        }
+    }
+}
+
 /// One environment of a fleet, compiled.
 #[derive(Debug)]
 pub struct Compiled {

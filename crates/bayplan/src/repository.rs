@@ -9,6 +9,9 @@ use crate::source::Sources;
 use bayplan_yaml::{Decoder, SourceId};
 use indexmap::IndexMap;
 
+/// The files that hold the settings of a repository, the strongest first.
+pub const SETTINGS: [&str; 2] = ["bayplan.yaml", ".bayplan.yaml"];
+
 record! {
     /// The settings of a repository. Every key may be left out, and the file too.
     pub struct Repository {

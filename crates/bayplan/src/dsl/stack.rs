@@ -1,6 +1,6 @@
 //! A stack: services, and what they share.
 
-use super::draft::Draft;
+use super::draft::{Call, Draft};
 use super::handle::{Handle, SecretHandle};
 use super::reference::StackId;
 use super::service::{Change, HasLimits, Service};
@@ -39,14 +39,7 @@ impl Stack {
     /// Adds a service and gives the handle by which others name it.
     #[track_caller]
     pub fn add<A, L: HasLimits>(&mut self, name: impl Into<String>, service: Service<A, L>) -> Handle<A> {
-        let (name, at) = (name.into(), Location::caller());
-        let services = self.draft.below("services", at);
-        if services.get(&name).is_some() {
-            self.twice.push((Draft::of(&name, at), name.clone()));
-        } else {
-            services.set(&name, service.draft);
-        }
-        Handle { stack: self.id, service: name, kind: PhantomData }
+        self.insert(None, name.into(), service, Location::caller())
     }
 
     /// What differs about a service in one environment.
@@ -65,8 +58,15 @@ impl Stack {
         name: impl Into<String>,
         service: Service<A, L>,
     ) -> Handle<A> {
-        let (name, at) = (name.into(), Location::caller());
-        let services = self.draft.below("environments", at).below(environment, at).below("services", at);
+        self.insert(Some(environment), name.into(), service, Location::caller())
+    }
+
+    fn insert<A, L>(&mut self, environment: Option<&str>, name: String, service: Service<A, L>, at: Call) -> Handle<A> {
+        let place = match environment {
+            Some(environment) => self.draft.below("environments", at).below(environment, at),
+            None => &mut self.draft,
+        };
+        let services = place.below("services", at);
         if services.get(&name).is_some() {
             self.twice.push((Draft::of(&name, at), name.clone()));
         } else {
